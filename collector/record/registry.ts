@@ -1,0 +1,66 @@
+/**
+ * What the registry holds: append-only revisions of projects, keys, ingest tokens and members. The newest revision
+ * of an id is its state. Personal data (e-mail, name, password) is not part of these bodies.
+ */
+import { z } from 'zod';
+
+export const ROLES = ['owner', 'admin', 'engineer', 'builder', 'reviewer', 'viewer'] as const;
+export const role = z.enum(ROLES);
+export type Role = z.infer<typeof role>;
+
+const lifecycle = z.enum(['active', 'revoked']);
+
+export const registryBodies = {
+  project: z.strictObject({ name: z.string().min(1).max(100), status: z.enum(['active', 'archived']) }),
+  key: z.strictObject({
+    name: z.string().min(1).max(100),
+    /** First and last characters, enough to recognise it by. */
+    shown: z.string(),
+    /** HMAC-SHA256 in hex (keys/token.ts). */
+    hash: z.string(),
+    status: lifecycle,
+    /** ISO 8601; null = never. */
+    expires_at: z.iso.datetime().nullable(),
+  }),
+  ingest_token: z.strictObject({
+    name: z.string().min(1).max(100),
+    shown: z.string(),
+    hash: z.string(),
+    status: lifecycle,
+  }),
+  member: z.strictObject({
+    /** Row of the `account` table, where the personal data is. */
+    account_id: z.string(),
+    role,
+    status: lifecycle,
+  }),
+} as const;
+
+export type RegistryKind = keyof typeof registryBodies;
+export const REGISTRY_KINDS = Object.keys(registryBodies) as RegistryKind[];
+export type RegistryBody<K extends RegistryKind> = z.infer<(typeof registryBodies)[K]>;
+
+/** One line of the registry's history, which is also its audit log. */
+export type Revision<K extends RegistryKind = RegistryKind> = {
+  [P in K]: {
+    /** Dense, over all kinds. */
+    seq: number;
+    /** '' where the object belongs to no one project (a member of the whole installation). */
+    project_id: string;
+    kind: P;
+    id: string;
+    /** 1, 2, ... per (kind, id). */
+    revision: number;
+    body: RegistryBody<P>;
+    /** Account id, or 'system'. */
+    actor: string;
+    reason: string;
+    /** ISO 8601 UTC. */
+    at: string;
+    /** SHA-256 in hex over the revision before and its own hash: the chain. */
+    prev_hash: string;
+  };
+}[K];
+
+/** The answer of `GET /internal/registry?after=seq`. */
+export type RegistryTail = { seq: number; revisions: Revision[] };
