@@ -63,4 +63,10 @@ export type Revision<K extends RegistryKind = RegistryKind> = {
 }[K];
 
 /** The answer of `GET /internal/registry?after=seq`. */
-export type RegistryTail = { seq: number; revisions: Revision[] };
+export type RegistryTail = {
+  /** Of the newest revision there is. */
+  seq: number;
+  revisions: Revision[];
+  /** The follower's past is not ours: it drops everything, `revisions` is the whole history. */
+  reset: boolean;
+};
