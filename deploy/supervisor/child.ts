@@ -1,0 +1,129 @@
+/** One process of the supervisor: started, watched, restarted with a growing pause when it dies, ended on request. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { say, StartError } from './say.ts';
+import type { Process } from './plan.ts';
+import { HOLDER_MS } from './wait.ts';
+
+/** All in milliseconds. */
+const PAUSE = { first: 200, longest: 5_000, calm: 30_000 } as const;
+/** A first start may fail while a dying predecessor lets go; after that it is given up. */
+const FIRST_START_MS = HOLDER_MS + 4_000;
+const READY_MS = 30_000;
+
+const MAIN = new URL('../../main.ts', import.meta.url).pathname;
+
+/** What a child reports once all its rooms answer. */
+export type ReadyMessage = { ready: true; urls: Record<string, string> };
+
+export type Child = {
+  readonly name: string;
+  /** Resolves at the first ready report. @throws StartError if there is none. */
+  start(): Promise<void>;
+  /** Asks it to end, and after `graceMs` makes it. Called again: the same promise. */
+  stop(graceMs: number): Promise<void>;
+  /** Ends it now. */
+  kill(): void;
+};
+
+/** A child for `process.rooms`; `spawnProcess` is there for tests of the watching itself. */
+export function createChild(plan: Process, spawnProcess: typeof spawnRooms = spawnRooms): Child {
+  const name = plan.rooms.join('+');
+  let current: ChildProcess | undefined;
+  const state: { stopping?: Promise<void> } = {};
+  let pause: number = PAUSE.first;
+
+  /** Starts it once; resolves to whether it became ready, and then goes on watching by itself. */
+  async function startOnce(): Promise<boolean> {
+    const child = spawnProcess(plan);
+    current = child;
+    const gone = waitForEnd(child);
+    const ready = await Promise.race([waitForReady(child), gone.then(() => false)]);
+    if (!ready) {
+      child.kill('SIGKILL');
+      await gone;
+      return false;
+    }
+    const since = Date.now();
+    void gone.then((how) => {
+      if (state.stopping) return;
+      if (Date.now() - since >= PAUSE.calm) pause = PAUSE.first;
+      void restart(how);
+    });
+    return true;
+  }
+
+  async function restart(how: string): Promise<void> {
+    for (let running = false; !running && !state.stopping;) {
+      say(`${name} ended (${how}); starting it again in ${pause / 1000} s.`);
+      await sleep(pause);
+      pause = Math.min(pause * 2, PAUSE.longest);
+      if (!state.stopping) running = await startOnce();
+      how = 'it did not start';
+    }
+  }
+
+  async function end(graceMs: number): Promise<void> {
+    const child = current;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = waitForEnd(child);
+    if (child.connected) child.send({ stop: true }, () => {});
+    const timer = setTimeout(() => child.kill('SIGKILL'), graceMs);
+    await gone;
+    clearTimeout(timer);
+  }
+
+  return {
+    name,
+    async start() {
+      const deadline = Date.now() + FIRST_START_MS;
+      while (!state.stopping && !(await startOnce())) {
+        if (current?.exitCode === 2 || Date.now() > deadline)
+          throw new StartError(`${name} did not start; see above.`);
+        await sleep(pause);
+      }
+    },
+    stop: (graceMs) => (state.stopping ??= end(graceMs)),
+    kill() {
+      state.stopping ??= Promise.resolve();
+      current?.kill('SIGKILL');
+    },
+  };
+}
+
+/**
+ * A process of its own group, so that Ctrl-C reaches the supervisor alone and the sink outlives its writers. Its
+ * pipe to us is how it notices our end. The engine prints prompts on stdout, which are thrown away.
+ */
+export function spawnRooms({ rooms, env }: Process): ChildProcess {
+  const stdout = rooms.includes('clickhouse') ? 'ignore' : 2;
+  return spawn(process.execPath, [...process.execArgv, MAIN, rooms.join('+')], {
+    detached: true,
+    stdio: ['ignore', stdout, 2, 'ipc'],
+    env: { ...process.env, ...env },
+  });
+}
+
+async function waitForReady(child: ChildProcess): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => {
+      say(`No sign of life within ${READY_MS / 1000} s; ending it.`);
+      resolve(false);
+    }, READY_MS);
+    child.on('message', (message: Partial<ReadyMessage>) => {
+      if (message.ready) resolve(true);
+    });
+    child.once('exit', () => clearTimeout(timer));
+    child.once('message', () => clearTimeout(timer));
+  });
+}
+
+/** How the process ended: its signal or exit code, or why it could not even be started. */
+function waitForEnd(child: ChildProcess): Promise<string> {
+  const ended = () => child.signalCode ?? `exit code ${child.exitCode}`;
+  return new Promise((resolve) => {
+    if (child.exitCode !== null || child.signalCode !== null) resolve(ended());
+    child.once('exit', () => resolve(ended()));
+    child.once('error', (error) => resolve(error.message));
+  });
+}
