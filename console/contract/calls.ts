@@ -61,7 +61,11 @@ export const getCall = defineRoute({
   response: spanDetail,
 });
 
-/** Server-sent events: `call` with a spanListItem as data for each newly stored call that passes the filter. */
+/**
+ * Server-sent events. First `ready`: from then on a `call` (data: a spanListItem) comes for each newly stored call
+ * that passes the filter, once. Load the list at `ready` (also after a reconnect), and nothing falls between; a call
+ * may then be in both, so know them by span_id.
+ */
 export const streamCalls = defineRoute({
   method: 'GET',
   path: '/api/projects/:project_id/calls-live',

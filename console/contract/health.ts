@@ -8,7 +8,10 @@ export const getHealth = defineRoute({
   access: ['owner', 'admin', 'engineer'],
   response: z.object({
     rooms: z.array(z.object({ room: z.string(), ready: z.boolean(), detail: z.string() })),
-    /** Per writer: highest seq it reported, rows stored, sequence numbers missing, stored twice, counted as lost. */
+    /**
+     * Per writer: highest seq it reported, rows stored, sequence numbers missing, stored twice, counted as lost. While
+     * `kind` is `hello` or `alive`, `missing` includes the calls that are still running.
+     */
     certificate: z.array(
       z.object({
         writer: z.string(),

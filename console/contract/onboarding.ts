@@ -14,7 +14,7 @@ export const getOnboarding = defineRoute({
     api_key: z.string().nullable(),
     /** /k/<token>/v1 on the gateway, under the same conditions. */
     passthrough_url: z.string().nullable(),
-    /** `demo` while no provider is configured, else the provider's host. */
+    /** `demo` while no provider is configured, else the provider's host; '' while the gateway is away. */
     upstream: z.string(),
     first_call: spanListItem.nullable(),
     /** The newest call refused for its key in the last ten minutes, if any: its time and path. */

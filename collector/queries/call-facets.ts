@@ -1,0 +1,74 @@
+/** How many calls per model and per status, and what do they sum up to? */
+import type { Store } from '../store/client.ts';
+import { type CallFilter, toCondition } from './call-filter.ts';
+import { runQuery } from './run.ts';
+
+export type CallFacets = {
+  total: number;
+  model: { value: string; count: number }[];
+  status: { value: string; count: number }[];
+  input_tokens: number;
+  output_tokens: number;
+  cost_total: string;
+  cost_unknown: number;
+};
+
+/** Values shown per facet, the most frequent ones. */
+const MAX_VALUES = 100;
+
+type Row = Record<'total' | 'input_tokens' | 'output_tokens' | 'cost_total' | 'cost_unknown', string> &
+  Record<'model' | 'status', Record<string, string>>;
+
+/*
+ * Grouped first, so that the sums below run over models x statuses and not over calls. Tokens and costs count only
+ * `counted` spans: a call and the span of an app around it are one expense.
+ */
+const toQuery = (condition: string): string => `
+  SELECT sumIf(g.calls, g.of_model AND g.of_status) AS total,
+    sumMapIf(map(g.model, g.calls), g.of_status) AS model, sumMapIf(map(g.status, g.calls), g.of_model) AS status,
+    sumIf(g.input_tokens, g.of_model AND g.of_status) AS input_tokens,
+    sumIf(g.output_tokens, g.of_model AND g.of_status) AS output_tokens,
+    toString(sumIf(g.cost, g.of_model AND g.of_status)) AS cost_total,
+    sumIf(g.cost_unknown, g.of_model AND g.of_status) AS cost_unknown
+  FROM (
+    SELECT toString(s.request_model) AS model, toString(s.status) AS status, count() AS calls,
+      sumIf(toUInt64(s.input_tokens), s.counted) AS input_tokens,
+      sumIf(toUInt64(s.output_tokens), s.counted) AS output_tokens,
+      sumIf(s.cost_total, s.counted AND s.cost_source != 'unknown') AS cost,
+      countIf(s.counted AND s.cost_source = 'unknown') AS cost_unknown,
+      empty({only_models:Array(String)}) OR has({only_models:Array(String)}, model) AS of_model,
+      empty({only_statuses:Array(String)}) OR has({only_statuses:Array(String)}, status) AS of_status
+    FROM spans AS s WHERE ${condition} GROUP BY model, status
+  ) AS g`;
+
+/** Each facet counts under all filters but its own; the sums under all of them. @throws like `runQuery` */
+export async function getCallFacets(
+  store: Store,
+  project_id: string,
+  { model = [], status = [], ...others }: CallFilter,
+): Promise<CallFacets> {
+  const condition = toCondition(project_id, others);
+  const [row] = await runQuery<Row>(store, {
+    name: 'call_facets',
+    project_id,
+    query: toQuery(condition.sql),
+    params: { ...condition.params, only_models: model, only_statuses: status },
+  });
+  return {
+    total: Number(row?.total ?? 0),
+    model: toFacet(row?.model),
+    status: toFacet(row?.status),
+    input_tokens: Number(row?.input_tokens ?? 0),
+    output_tokens: Number(row?.output_tokens ?? 0),
+    cost_total: row?.cost_total ?? '0',
+    cost_unknown: Number(row?.cost_unknown ?? 0),
+  };
+}
+
+function toFacet(counts: Record<string, string> = {}): { value: string; count: number }[] {
+  return Object.entries(counts)
+    .map(([value, count]) => ({ value, count: Number(count) }))
+    .filter(({ count }) => count > 0)
+    .toSorted((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1))
+    .slice(0, MAX_VALUES);
+}
