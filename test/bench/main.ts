@@ -1,0 +1,129 @@
+/**
+ * `npm run bench`: what capturing costs, as ratios to a bare Node proxy in one run. Writes test/bench/RESULTS.md.
+ *   --rounds N    rounds of each case (5)        --scale X   calls of each measurement, times X (1)
+ *   --only TEXT   cases whose name has TEXT      --floor     without the gateway: floor and http-proxy-middleware
+ *   --out FILE    instead of RESULTS.md          --no-latency
+ */
+import { writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { CASES } from './cases.ts';
+import { measure, type Target, toRatio } from './measure.ts';
+import {
+  readMemoryMb,
+  type Sekisho,
+  type Started,
+  startLoad,
+  startSekisho,
+  startServer,
+} from './processes.ts';
+import { type CostResult, type LatencyResult, type Report, toMarkdown } from './report.ts';
+import { countStored, flush } from './store.ts';
+
+const LATENCY_SECONDS = 10;
+const LATENCY_CASES = [
+  { item: CASES[0], rate: 500 },
+  { item: CASES.find((item) => item.stream), rate: 100 },
+];
+const ROOMS = ['collector', 'clickhouse'] as const;
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '5' },
+    scale: { type: 'string', default: '1' },
+    only: { type: 'string', default: '' },
+    floor: { type: 'boolean', default: false },
+    'no-latency': { type: 'boolean', default: false },
+    out: { type: 'string', default: fileURLToPath(new URL('RESULTS.md', import.meta.url)) },
+  },
+});
+const roundCount = Number(values.rounds);
+const say = (text: string) => process.stderr.write(`${text}\n`);
+
+function toTarget(name: string, server: Started, extra: Partial<Target> = {}): Target {
+  return { name, origin: server.url, headers: {}, pids: server.pids, beside: {}, ...extra };
+}
+
+function toGatewayTarget(sekisho: Sekisho): Target {
+  return toTarget('gateway', sekisho, {
+    headers: { authorization: `Bearer ${sekisho.key}` },
+    beside: Object.fromEntries(ROOMS.map((name) => [name, () => sekisho.room(name)])),
+    settle: () => flush(sekisho),
+  });
+}
+
+const running: { stop(): Promise<void> }[] = [];
+function keep<T extends { stop(): Promise<void> }>(part: T): T {
+  running.push(part);
+  return part;
+}
+
+async function run(): Promise<void> {
+  const upstream = keep(await startServer('upstream.ts'));
+  const load = keep(await startLoad());
+  const floor = toTarget('floor', keep(await startServer('floor.ts', upstream.url)));
+  const hpm = toTarget('hpm', keep(await startServer('hpm.ts', upstream.url)));
+  const sekisho = values.floor ? undefined : keep(await startSekisho(upstream.url));
+  const targets = [floor, ...(sekisho ? [toGatewayTarget(sekisho)] : []), hpm];
+  let sent = 0;
+  const counted = {
+    run: async (order: Parameters<typeof load.run>[0]) => {
+      if (sekisho && order.origin === sekisho.url) sent += order.calls;
+      return load.run(order);
+    },
+  };
+
+  const costs: CostResult[] = [];
+  for (const item of CASES.filter(({ name }) => name.includes(values.only))) {
+    const calls = Math.max(100, Math.round(item.calls * Number(values.scale)));
+    const onRound = (round: number) => say(`${item.name}: round ${round + 1} of ${roundCount}`);
+    const rounds = await measure(counted, targets, { item, rounds: roundCount, calls, onRound });
+    costs.push({ item, rounds });
+    for (const { name } of targets.slice(1)) {
+      say(`  ${name}: ${toRatio(rounds, name, 'floor', (m) => m.cpuUs).toFixed(2)} x floor`);
+    }
+  }
+
+  const latencies: LatencyResult[] = [];
+  for (const { item, rate } of values['no-latency'] ? [] : LATENCY_CASES) {
+    if (item === undefined) continue;
+    const calls = Math.round(rate * LATENCY_SECONDS * Number(values.scale));
+    const onRound = (round: number) => say(`${item.name} at ${rate}/s: round ${round + 1} of ${roundCount}`);
+    const all = [toTarget('direct', upstream), ...targets];
+    latencies.push({
+      item,
+      rate,
+      rounds: await measure(counted, all, { item, rate, rounds: roundCount, calls, onRound }),
+    });
+  }
+
+  const report: Report = {
+    costs,
+    latencies,
+    roundCount,
+    command: ['npm run bench', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])].join(
+      ' ',
+    ),
+  };
+  if (sekisho) {
+    await flush(sekisho);
+    report.captured = {
+      sent,
+      stored: await countStored(sekisho),
+      memoryMb: Object.fromEntries(
+        ['gateway', ...ROOMS].map((name) => [name, readMemoryMb(sekisho.room(name))]),
+      ),
+    };
+  }
+  writeFileSync(values.out, toMarkdown(report));
+  say(`Written to ${values.out}`);
+}
+
+const stopAll = () => Promise.all(running.splice(0).map((part) => part.stop()));
+process.once('SIGINT', () => void stopAll().finally(() => process.exit(130)));
+try {
+  await run();
+} finally {
+  await stopAll();
+}
+process.exit();
