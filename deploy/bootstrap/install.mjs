@@ -29,10 +29,13 @@ async function install() {
   const start = Date.now();
   const seconds = () => Math.round((Date.now() - start) / 1000);
   say('Installing what is missing: about 1 GB in node_modules, most of it ClickHouse and Node. Once only.');
-  const timer = setInterval(() => {
-    void sizeOf(MODULES).then((bytes) => say(`  ${Math.round(bytes / 1e6)} MB so far, ${seconds()} s`));
+  let done = false;
+  const timer = setInterval(async () => {
+    const bytes = await sizeOf(MODULES);
+    if (!done) say(`  ${Math.round(bytes / 1e6)} MB so far, ${seconds()} s`);
   }, PROGRESS_MS);
   const failure = await withSuitableNode((node) => runNpm(['ci'], node));
+  done = true;
   clearInterval(timer);
   if (failure) giveUp(`${failure}\nThe installation failed; npm's own words are above. Nothing was started.`);
   say(`Installed in ${seconds()} s.`);
@@ -64,15 +67,22 @@ async function add({ name, version }, what) {
   if (failure) say(`  ${name} could not be added.`);
 }
 
-/** Whether somebody's own `npm ci` has already brought what the lockfile names for this machine. */
+/**
+ * Whether somebody's own `npm ci` has already brought what the lockfile names for this machine. Optional packages for
+ * no machine in particular are not asked for: they are there for others that are not for this one.
+ */
 function isInstalled(lock) {
   const file = join(MODULES, '.package-lock.json');
   if (!existsSync(file)) return false;
   const present = JSON.parse(readFileSync(file, 'utf8')).packages;
   return Object.entries(lock.packages).every(([path, wanted]) => {
     if (path === '' || present[path]?.version === wanted.version) return true;
-    return Boolean(wanted.optional) && !suits(wanted);
+    return Boolean(wanted.optional) && !(isForSomeMachine(wanted) && suits(wanted));
   });
+}
+
+function isForSomeMachine({ os, cpu, libc }) {
+  return Boolean(os ?? cpu ?? libc);
 }
 
 function suits({ os, cpu, libc }) {
