@@ -21,7 +21,6 @@ export const SETTINGS = {
   SEKISHO_SECRET: z.string().min(32, 'needs at least 32 characters').optional(),
   SEKISHO_CAPTURE: z.enum(['full', 'metadata', 'off']).default('full'),
   SEKISHO_SPOOL_MAX_BYTES: bytes.default(4 * 1024 ** 3),
-  SEKISHO_SPOOL_HOLD_MAX_MS: z.coerce.number().int().min(1).default(250),
   SEKISHO_SPOOL_FULL: z.enum(['degrade', 'refuse']).default('degrade'),
   SEKISHO_API_KEY: z
     .string()

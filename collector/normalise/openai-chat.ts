@@ -1,0 +1,139 @@
+/** Dialect: OpenAI's Chat Completions, whole or streamed. */
+import type { Message, MessagePart } from '../record/message.ts';
+import { isObject, parseLoose, toArray, toCount, toObject, toText, type Json } from './json.ts';
+import { toParts } from './openai-content.ts';
+import { toUsage, type Answer, type Dialect, type Parsed, type Usage } from './parsed.ts';
+
+export const openaiChat: Dialect = { name: 'openai.chat', span_type: 'llm', parse };
+
+function parse(request: Json, answer: Answer): Parsed {
+  const { choices, head, usage, error } = answer.object
+    ? fromObject(answer.object)
+    : fromEvents(answer.events);
+  return {
+    input: toArray(request['messages']).flatMap((item) => (isObject(item) ? [toMessage(item)] : [])),
+    output: choices.map(({ message, finish_reason }) => ({
+      ...toMessage(message),
+      role: toText(message['role']) || 'assistant',
+      ...(finish_reason ? { finish_reason } : {}),
+    })),
+    usage: toChatUsage(usage),
+    request_model: toText(request['model']),
+    response_model: toText(head['model']),
+    response_id: toText(head['id']),
+    finish_reasons: choices.flatMap(({ finish_reason }) => (finish_reason ? [finish_reason] : [])),
+    error,
+  };
+}
+
+type Choice = { message: Json; finish_reason: string };
+type Read = { choices: Choice[]; head: Json; usage: unknown; error: Parsed['error'] };
+
+function fromObject(object: Json): Read {
+  const choices = toArray(object['choices']).map((choice) => ({
+    message: toObject(toObject(choice)['message']),
+    finish_reason: toText(toObject(choice)['finish_reason']),
+  }));
+  return { choices, head: object, usage: object['usage'], error: undefined };
+}
+
+/** Usage of Chat Completions, Completions or Embeddings; undefined if the upstream gave none. */
+export function toChatUsage(value: unknown): Usage | undefined {
+  if (!isObject(value)) return undefined;
+  const prompt = toObject(value['prompt_tokens_details']);
+  const completion = toObject(value['completion_tokens_details']);
+  return toUsage({
+    input_tokens: toCount(value['prompt_tokens']),
+    output_tokens: toCount(value['completion_tokens']),
+    cache_read_tokens: toCount(prompt['cached_tokens']),
+    cache_write_tokens: toCount(prompt['cache_write_tokens']),
+    reasoning_tokens: toCount(completion['reasoning_tokens']),
+    input_audio_tokens: toCount(prompt['audio_tokens']),
+    output_audio_tokens: toCount(completion['audio_tokens']),
+  });
+}
+
+/** The error that an event stream carried, if it did. */
+export function findStreamError(event: Json): Parsed['error'] {
+  const error = event['error'];
+  if (!isObject(error)) return undefined;
+  return {
+    type: toText(error['code']) || toText(error['type']) || 'stream_error',
+    message: toText(error['message']),
+  };
+}
+
+function fromEvents(events: Json[]): Read {
+  const choices = new Map<number, Choice>();
+  let head: Json = {};
+  let usage: unknown;
+  let error: Parsed['error'];
+  for (const event of events) {
+    error ??= findStreamError(event);
+    if (head['id'] === undefined && event['id'] !== undefined) head = event;
+    if (isObject(event['usage'])) usage = event['usage'];
+    for (const each of toArray(event['choices'])) {
+      const index = toCount(toObject(each)['index']);
+      const choice = choices.get(index) ?? { message: {}, finish_reason: '' };
+      choices.set(index, choice);
+      addDelta(choice.message, toObject(toObject(each)['delta']));
+      choice.finish_reason = toText(toObject(each)['finish_reason']) || choice.finish_reason;
+    }
+  }
+  return {
+    choices: [...choices].toSorted(([a], [b]) => a - b).map(([, choice]) => choice),
+    head,
+    usage,
+    error,
+  };
+}
+
+const JOINED = ['content', 'refusal', 'reasoning_content', 'reasoning'];
+
+function addDelta(message: Json, delta: Json): void {
+  if (typeof delta['role'] === 'string') message['role'] = delta['role'];
+  for (const name of JOINED) {
+    if (typeof delta[name] === 'string') message[name] = toText(message[name]) + delta[name];
+  }
+  const calls = (message['tool_calls'] ??= []) as Json[];
+  for (const each of toArray(delta['tool_calls'])) {
+    const piece = toObject(each);
+    const call = (calls[toCount(piece['index'])] ??= { function: { name: '', arguments: '' } });
+    const into = toObject(call['function']);
+    const from = toObject(piece['function']);
+    if (typeof piece['id'] === 'string') call['id'] = piece['id'];
+    into['name'] = toText(into['name']) + toText(from['name']);
+    into['arguments'] = toText(into['arguments']) + toText(from['arguments']);
+  }
+}
+
+function toMessage(item: Json): Message {
+  const role = toText(item['role']);
+  const reasoning = toText(item['reasoning_content']) || toText(item['reasoning']);
+  const parts: MessagePart[] = [
+    ...(reasoning ? [{ type: 'reasoning', content: reasoning } as const] : []),
+    ...(role === 'tool' || role === 'function' ? [toToolResponse(item)] : toParts(item['content'])),
+    ...(item['refusal'] ? [{ type: 'refusal', content: toText(item['refusal']) } as const] : []),
+    ...toArray(item['tool_calls']).flatMap((call) => (isObject(call) ? [toToolCall(call)] : [])),
+    ...(isObject(item['function_call']) ? [toToolCall({ function: item['function_call'] })] : []),
+  ];
+  const name = toText(item['name']);
+  return { role: role || 'user', ...(name ? { name } : {}), parts };
+}
+
+function toToolResponse(item: Json): MessagePart {
+  const id = toText(item['tool_call_id']);
+  return { type: 'tool_call_response', ...(id ? { id } : {}), response: item['content'] ?? '' };
+}
+
+function toToolCall(call: Json): MessagePart {
+  const called = toObject(call['function'] ?? call['custom']);
+  const id = toText(call['id']);
+  const given = toText(called['arguments']) || toText(called['input']);
+  return {
+    type: 'tool_call',
+    ...(id ? { id } : {}),
+    name: toText(called['name']),
+    arguments: parseLoose(given),
+  };
+}

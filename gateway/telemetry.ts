@@ -1,0 +1,172 @@
+/**
+ * From assembled calls to OTLP bytes: each call becomes one span made by OpenTelemetry's own SDK, with the ids and
+ * times it had on the road. Runs in the shipping worker. What the SDK would read from the environment is told to it
+ * here instead: every call is kept, whatever a caller's trace flags or OTEL_* variables say.
+ */
+import {
+  ROOT_CONTEXT,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+  TraceFlags,
+  type Attributes,
+} from '@opentelemetry/api';
+import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
+import { resourceFromAttributes, type Resource } from '@opentelemetry/resources';
+import { NodeSDK } from '@opentelemetry/sdk-node';
+import { AlwaysOnSampler, type ReadableSpan } from '@opentelemetry/sdk-trace';
+import protobuf from 'protobufjs';
+import type { SpooledCall } from '../collector/spool/call.ts';
+import { GEN_AI, HTTP, SEKISHO, type WriterKind } from '../collector/record/attributes.ts';
+
+const SCOPE = 'sekisho.gateway';
+
+/** What a post says of itself in its resource; `n` and `received_at` only where it is a segment. */
+export type PostResource = {
+  writer: string;
+  segment?: { n: number; receivedAt: number };
+  state?: { kind: WriterKind; highSeq: number; lost: Record<string, number> };
+};
+
+export type SpanMaker = {
+  /** One OTLP ExportTraceServiceRequest (protobuf) with a span per call. */
+  encode(calls: SpooledCall[], resource: PostResource): Uint8Array;
+  stop(): Promise<void>;
+};
+
+/** Starts the SDK. The OTEL_* variables of this thread's environment must be gone before (OTEL_SDK_DISABLED counts). */
+export function createSpanMaker(): SpanMaker {
+  const ids = { traceId: '', spanId: '' };
+  let finished: ReadableSpan[] = [];
+  const sdk = new NodeSDK({
+    autoDetectResources: false,
+    instrumentations: [],
+    logRecordProcessors: [],
+    metricReaders: [],
+    sampler: new AlwaysOnSampler(),
+    idGenerator: { generateTraceId: () => ids.traceId, generateSpanId: () => ids.spanId },
+    spanLimits: { attributeCountLimit: 1024, attributeValueLengthLimit: Infinity },
+    spanProcessors: [
+      {
+        onStart() {},
+        onEnd: (span) => void finished.push(span),
+        forceFlush: async () => {},
+        shutdown: async () => {},
+      },
+    ],
+  });
+  sdk.start();
+  const tracer = trace.getTracer(SCOPE);
+
+  function record(call: SpooledCall): void {
+    const { open, close } = call;
+    ids.traceId = open.trace_id;
+    ids.spanId = open.span_id;
+    // A root takes its trace id from the generator; a child from its parent, wherever that is.
+    const parent = open.parent_span_id
+      ? trace.setSpanContext(ROOT_CONTEXT, {
+          traceId: open.trace_id,
+          spanId: open.parent_span_id,
+          traceFlags: TraceFlags.SAMPLED,
+          isRemote: true,
+        })
+      : ROOT_CONTEXT;
+    const name = open.operation ? `${open.operation} ${open.model}`.trim() : `${open.method} ${open.path}`;
+    const span = tracer.startSpan(
+      name,
+      { kind: SpanKind.CLIENT, startTime: toHrTime(open.started_at), attributes: toAttributes(call) },
+      parent,
+    );
+    if (close && close.outcome !== 'ok') span.setStatus({ code: SpanStatusCode.ERROR });
+    span.end(toHrTime(open.started_at + (close?.duration_ms ?? 0)));
+  }
+
+  return {
+    encode(calls, about) {
+      const resource = resourceFromAttributes(resourceAttributes(about));
+      if (calls.length === 0) return encodeEmpty(resource);
+      finished = [];
+      for (const call of calls) record(call);
+      const spans = finished.map((span) => Object.assign(span, { resource }));
+      finished = [];
+      return ProtobufTraceSerializer.serializeRequest(spans) ?? new Uint8Array();
+    },
+    stop: () => sdk.shutdown(),
+  };
+}
+
+function toHrTime(ms: number): [number, number] {
+  const seconds = Math.floor(ms / 1000);
+  return [seconds, Math.round((ms - seconds * 1000) * 1e6)];
+}
+
+function toAttributes({ seq, open, close, request, response }: SpooledCall): Attributes {
+  const [host, port] = splitHost(open.server);
+  const attributes: Record<string, unknown> = {
+    [SEKISHO.seq]: seq,
+    [SEKISHO.outcome]: close?.outcome ?? 'interrupted',
+    [SEKISHO.truncated]: close?.truncated ?? false,
+    [SEKISHO.projectId]: open.project_id,
+    [SEKISHO.keyId]: open.key_id,
+    [SEKISHO.upstream]: open.upstream,
+    [SEKISHO.usageInjected]: open.usage_injected,
+    [SEKISHO.requestBody]: request,
+    [SEKISHO.responseBody]: response,
+    [HTTP.method]: open.method,
+    [HTTP.path]: open.path,
+    [HTTP.serverAddress]: host,
+    [HTTP.serverPort]: port,
+    [GEN_AI.requestModel]: open.model,
+    [GEN_AI.requestStream]: open.stream,
+    [GEN_AI.provider]: open.provider,
+    [GEN_AI.operation]: open.operation || undefined,
+    [HTTP.query]: open.query || undefined,
+  };
+  if (close) {
+    attributes[HTTP.status] = close.status || undefined;
+    attributes[HTTP.errorType] = close.error_type || undefined;
+    attributes[HTTP.requestSize] = close.request_size;
+    attributes[HTTP.responseSize] = close.response_size;
+    attributes[GEN_AI.timeToFirstChunk] = close.ttft_ms >= 0 ? close.ttft_ms / 1000 : undefined;
+    for (const name in close.headers) attributes[HTTP.responseHeader + name] = [close.headers[name]];
+  }
+  for (const name in open.headers) attributes[HTTP.requestHeader + name] = [open.headers[name]];
+  for (const name in attributes) if (attributes[name] === undefined) delete attributes[name];
+  return attributes as Attributes;
+}
+
+function splitHost(server: string): [string | undefined, number | undefined] {
+  const colon = server.lastIndexOf(':');
+  if (colon === -1) return [server || undefined, undefined];
+  return [server.slice(0, colon), Number(server.slice(colon + 1)) || undefined];
+}
+
+function resourceAttributes({ writer, segment, state }: PostResource): Attributes {
+  const attributes: Attributes = { 'service.name': SCOPE, [SEKISHO.segmentWriter]: writer };
+  if (segment) {
+    attributes[SEKISHO.segmentN] = segment.n;
+    attributes[SEKISHO.segmentReceivedAt] = segment.receivedAt;
+  }
+  if (state) {
+    attributes[SEKISHO.writerKind] = state.kind;
+    attributes[SEKISHO.writerHighSeq] = state.highSeq;
+    attributes[SEKISHO.writerLost] = JSON.stringify(state.lost);
+  }
+  return attributes;
+}
+
+/** The SDK's serializer groups by span, so a post without one says nothing: its resource is written here. */
+function encodeEmpty(resource: Resource): Uint8Array {
+  const writer = protobuf.Writer.create();
+  const resourceSpans = writer.uint32(0x0a).fork(); // ExportTraceServiceRequest.resource_spans = 1
+  const body = resourceSpans.uint32(0x0a).fork(); // ResourceSpans.resource = 1
+  for (const [key, value] of Object.entries(resource.attributes)) {
+    body.uint32(0x0a).fork(); // Resource.attributes = 1
+    body.uint32(0x0a).string(key); // KeyValue.key = 1
+    body.uint32(0x12).fork(); // KeyValue.value = 2
+    if (typeof value === 'number') body.uint32(0x18).int64(value); // AnyValue.int_value = 3
+    else body.uint32(0x0a).string(String(value)); // AnyValue.string_value = 1
+    body.ldelim().ldelim();
+  }
+  return body.ldelim().ldelim().finish();
+}
