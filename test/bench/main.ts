@@ -9,16 +9,9 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { CASES } from './cases.ts';
 import { measure, type Target, toRatio } from './measure.ts';
-import {
-  readMemoryMb,
-  type Sekisho,
-  type Started,
-  startLoad,
-  startSekisho,
-  startServer,
-} from './processes.ts';
-import { type CostResult, type LatencyResult, type Report, toMarkdown } from './report.ts';
-import { countStored, flush } from './store.ts';
+import { type Booted, bootSekisho, type RoomName } from '../kit/boot.ts';
+import { readMemoryMb, type Started, startLoad, startServer } from './processes.ts';
+import { type CostResult, type LatencyResult, type Report, type Stored, toMarkdown } from './report.ts';
 
 const LATENCY_SECONDS = 10;
 const LATENCY_CASES = [
@@ -40,20 +33,33 @@ const { values } = parseArgs({
 const roundCount = Number(values.rounds);
 const say = (text: string) => process.stderr.write(`${text}\n`);
 
-function toTarget(name: string, server: Started, extra: Partial<Target> = {}): Target {
-  return { name, origin: server.url, headers: {}, pids: server.pids, beside: {}, ...extra };
+function toTarget(name: string, server: Started): Target {
+  return { name, origin: server.url, headers: {}, pids: server.pids, beside: {} };
 }
 
-function toGatewayTarget(sekisho: Sekisho): Target {
-  return toTarget('gateway', sekisho, {
-    headers: { authorization: `Bearer ${sekisho.key}` },
-    beside: Object.fromEntries(ROOMS.map((name) => [name, () => sekisho.room(name)])),
-    settle: () => flush(sekisho),
-  });
+function toGatewayTarget(sekisho: Booted): Target {
+  const of = (room: RoomName) => () => [sekisho.pids()[room] ?? 0];
+  return {
+    name: 'gateway',
+    origin: sekisho.origin,
+    headers: { authorization: `Bearer ${sekisho.apiKey}` },
+    pids: of('gateway'),
+    beside: Object.fromEntries(ROOMS.map((room) => [room, of(room)])),
+    settle: () => sekisho.flush(),
+  };
 }
 
-const running: { stop(): Promise<void> }[] = [];
-function keep<T extends { stop(): Promise<void> }>(part: T): T {
+async function findCaptured(sekisho: Booted, sent: number): Promise<Report['captured']> {
+  await sekisho.flush();
+  const sql = 'SELECT count() AS rows, uniqExact(writer, seq) AS distinct FROM spans';
+  const [stored = { rows: 0, distinct: 0 }] = await sekisho.query<Stored>(sql);
+  const rooms = ['gateway', ...ROOMS] as const;
+  const memoryMb = rooms.map((room) => [room, readMemoryMb([sekisho.pids()[room] ?? 0])]);
+  return { sent, stored, memoryMb: Object.fromEntries(memoryMb) as Record<string, number> };
+}
+
+const running: { stop(): Promise<unknown> }[] = [];
+function keep<T extends { stop(): Promise<unknown> }>(part: T): T {
   running.push(part);
   return part;
 }
@@ -63,12 +69,12 @@ async function run(): Promise<void> {
   const load = keep(await startLoad());
   const floor = toTarget('floor', keep(await startServer('floor.ts', upstream.url)));
   const hpm = toTarget('hpm', keep(await startServer('hpm.ts', upstream.url)));
-  const sekisho = values.floor ? undefined : keep(await startSekisho(upstream.url));
+  const sekisho = values.floor ? undefined : keep(await bootSekisho({ upstream: `${upstream.url}/v1` }));
   const targets = [floor, ...(sekisho ? [toGatewayTarget(sekisho)] : []), hpm];
   let sent = 0;
   const counted = {
     run: async (order: Parameters<typeof load.run>[0]) => {
-      if (sekisho && order.origin === sekisho.url) sent += order.calls;
+      if (sekisho && order.origin === sekisho.origin) sent += order.calls;
       return load.run(order);
     },
   };
@@ -105,16 +111,7 @@ async function run(): Promise<void> {
       ' ',
     ),
   };
-  if (sekisho) {
-    await flush(sekisho);
-    report.captured = {
-      sent,
-      stored: await countStored(sekisho),
-      memoryMb: Object.fromEntries(
-        ['gateway', ...ROOMS].map((name) => [name, readMemoryMb(sekisho.room(name))]),
-      ),
-    };
-  }
+  if (sekisho) report.captured = await findCaptured(sekisho, sent);
   writeFileSync(values.out, toMarkdown(report));
   say(`Written to ${values.out}`);
 }

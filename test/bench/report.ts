@@ -3,16 +3,17 @@ import { readFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import type { Case } from './cases.ts';
 import { type Measured, type Rounds, toDifference, toRatio, toTypical } from './measure.ts';
-import type { Stored } from './store.ts';
 
 export type CostResult = { item: Case; rounds: Rounds };
 export type LatencyResult = { item: Case; rate: number; rounds: Rounds };
+/** Rows of `spans`, and how many different calls they are. */
+export type Stored = { rows: number; distinct: number };
 export type Report = {
   costs: CostResult[];
   latencies: LatencyResult[];
   command: string;
   roundCount: number;
-  captured?: { sent: number; stored: Stored; memoryMb: Record<string, number> };
+  captured?: undefined | { sent: number; stored: Stored; memoryMb: Record<string, number> };
 };
 
 const LOCK = new URL('../../package-lock.json', import.meta.url);
