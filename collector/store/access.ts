@@ -56,8 +56,15 @@ export const ROLE_SETTINGS: Record<StoreRole, Record<string, UserSetting>> = {
 
 /** What our tables are made of. Not `*`: the engines File and URL would reach out of the database. */
 const ENGINES = [
-  ...['Atomic', 'Null', 'View', 'MaterializedView', 'Distributed'],
-  ...['MergeTree', 'ReplacingMergeTree', 'AggregatingMergeTree', 'SummingMergeTree'],
+  'Atomic',
+  'Null',
+  'View',
+  'MaterializedView',
+  'Distributed',
+  'MergeTree',
+  'ReplacingMergeTree',
+  'AggregatingMergeTree',
+  'SummingMergeTree',
 ];
 
 /**

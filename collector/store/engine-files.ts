@@ -63,11 +63,23 @@ const elements = (values: Record<string, string | number>): string =>
     .map(([name, value]) => `<${name}>${escapeXml(String(value))}</${name}>`)
     .join('');
 
-/** Failed queries are answered to their client; logged, each would be a page of stack trace on stderr. */
+/**
+ * Loggers of what a client is answered, or of its hanging up: each line would be a page of stack trace on stderr. What
+ * the engine does by itself (merges, parts, disks) stays audible.
+ */
+const SILENT_LOGGERS = [
+  'executeQuery',
+  'DynamicQueryHandler',
+  'HTTPHandler',
+  'bool DB::WriteBufferFromHTTPServerResponse::cancelWithException(HTTPServerRequest &, int, const std::string &, WriteBuffer *)',
+  'virtual DB::AutoFinalizedWriteBuffer<DB::HTTPWriteBufferFixedLength>::~AutoFinalizedWriteBuffer() [Base = DB::HTTPWriteBufferFixedLength]',
+  'virtual DB::AutoFinalizedWriteBuffer<DB::HTTPWriteBufferChunked>::~AutoFinalizedWriteBuffer() [Base = DB::HTTPWriteBufferChunked]',
+];
+
 function configXml(): string {
-  const silent = ['executeQuery', 'DynamicQueryHandler', 'HTTPHandler']
-    .map((name) => `<logger><name>${name}</name><level>none</level></logger>`)
-    .join('');
+  const silent = SILENT_LOGGERS.map((name) => `<logger>${elements({ name, level: 'none' })}</logger>`).join(
+    '',
+  );
   return `<clickhouse>
   <users_config>users.xml</users_config>
   <logger><console>1</console><levels>${silent}</levels></logger>

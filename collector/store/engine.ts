@@ -76,6 +76,9 @@ export async function runEngine(options: EngineOptions): Promise<Engine> {
   let port = readPort(files.port);
   while (port === undefined) {
     if (state.ended || Date.now() > deadline) {
+      // It may sit at its prompt (a port that was taken meanwhile), and its threads must not outlive this failure.
+      endProcessAfter(END_WITHIN_S);
+      if (!state.ended) terminal.write('exit\n');
       const what = state.ended ? 'ended while starting' : 'did not get ready within 10 s';
       throw new Error(`ClickHouse ${what} (data in ${options.folder}); its own message stands above.`);
     }

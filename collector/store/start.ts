@@ -135,6 +135,11 @@ export async function startEngine(config: Config): Promise<{ url: string; stop()
   });
   const stop = watch(engine);
   const url = `http://${HOST}:${engine.port}`;
-  await greet(url, secret, database);
+  try {
+    await greet(url, secret, database);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
   return { url, stop };
 }

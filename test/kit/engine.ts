@@ -15,6 +15,8 @@ export type TestEngineOptions = {
   database?: string;
   /** A user with every right beside our own. */
   tool?: { user: string; password: string };
+  /** Hears what the process writes on stderr, also before it is ready. */
+  hear?: (text: string) => void;
 };
 
 export type TestEngine = {
@@ -59,7 +61,10 @@ export async function startTestEngine(options: TestEngineOptions = {}): Promise<
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'sekisho-engine-'));
   const child = spawnHost(dataDir, options);
   let stderr = '';
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+    options.hear?.(text);
+  });
   const gone = once(child, 'exit');
   const report = await Promise.race([
     once(child, 'message').then(([message]) => message as Report),

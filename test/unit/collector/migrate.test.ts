@@ -33,7 +33,7 @@ async function describeSchema(store: Store): Promise<string> {
   const answer = await store.admin.query({
     query:
       'SELECT name, create_table_query FROM system.tables WHERE database = currentDatabase() ORDER BY name',
-    format: 'TSVRaw',
+    format: 'TabSeparatedRaw',
   });
   return (await answer.text()).replaceAll(store.database, 'DATABASE');
 }
