@@ -2,8 +2,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { type IncomingMessage, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { HOP_HEADER, signHop } from '../../collector/keys/derive.ts';
 import { firstApiKey, firstIngestToken } from '../../collector/keys/first.ts';
 import { roleUser, userPassword } from '../../collector/store/access.ts';
@@ -11,7 +13,7 @@ import { listChildren, waitForDeath } from './processes.ts';
 import { waitUntil } from './wait.ts';
 
 const MAIN = join(import.meta.dirname, '..', '..', 'main.ts');
-const READY_MS = 30_000;
+const READY_MS = 50_000;
 const STOP_MS = 40_000;
 export const SECRET = 'a secret of the tests, long enough for its purpose';
 
@@ -50,6 +52,8 @@ export type Booted = {
   kill(what: RoomName | 'supervisor', signal?: NodeJS.Signals): Promise<void>;
   /** Resolves when a process other than `oldPid` holds the room and it says it is ready. */
   back(room: RoomName, oldPid?: number): Promise<number>;
+  /** Closes the pipe to the supervisor, as the death of its parent would. */
+  disconnect(): void;
   /** Ends it by `signal` and resolves to the exit code. */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
   /** Rows of `sql` over ClickHouse's own HTTP interface, as the user that sees every project. */
@@ -150,12 +154,13 @@ function toBooted({ child, said, exit, env, dataDir, urls }: Parts): Booted {
         const now = pids()[room];
         return now !== undefined && now !== oldPid && (await isReady(urls, room)) ? now : undefined;
       }),
+    disconnect: () => child.disconnect(),
     stop: (signal = 'SIGTERM') => stopChild(child, exit, signal),
-    query: (sql, params = {}) => query(urls.clickhouse, env, secret, sql, params) as Promise<never>,
+    query: (sql, params = {}) => query(urls.clickhouse, env, sql, params) as Promise<never>,
     async flush() {
       const headers = { [HOP_HEADER]: signHop(secret, 'main', 'gateway') };
-      const response = await fetch(`${origin}/internal/flush`, { method: 'POST', headers });
-      if (!response.ok) throw new Error(`flush: ${response.status} ${await response.text()}\n${said.err}`);
+      const { status, body } = await send(`${origin}/internal/flush`, { method: 'POST', headers });
+      if (status !== 200) throw new Error(`flush: ${status} ${body}\n${said.err}`);
     },
     stderr: () => said.err,
   };
@@ -186,19 +191,20 @@ function findPids(supervisor: number): Partial<Record<RoomName, number>> {
 async function isReady(urls: ReadyLine, room: RoomName): Promise<boolean> {
   if (room === 'evals') return true;
   const url = room === 'clickhouse' ? `${urls.clickhouse}/ping` : `${new URL(urls[room]).origin}/readyz`;
-  return fetch(url).then(
-    (response) => response.ok,
+  return send(url).then(
+    ({ status }) => status === 200,
     () => false,
   );
 }
 
+type Params = Record<string, string | number>;
+
 async function query(
   url: string,
   env: Record<string, string>,
-  secret: string,
   sql: string,
-  params: Record<string, string | number>,
-) {
+  params: Params,
+): Promise<unknown[]> {
   const database = env['CLICKHOUSE_DATABASE'] ?? 'sekisho';
   const user = roleUser('system', database);
   const search = new URLSearchParams({
@@ -207,26 +213,33 @@ async function query(
     output_format_json_quote_64bit_integers: '0',
     ...Object.fromEntries(Object.entries(params).map(([name, value]) => [`param_${name}`, String(value)])),
   });
-  const response = await fetch(`${url}/?${search}`, {
-    method: 'POST',
-    headers: { 'X-ClickHouse-User': user, 'X-ClickHouse-Key': userPassword(secret, user) },
-    body: sql,
-  });
-  const text = await response.text();
-  if (!response.ok) throw new Error(`${sql}\n${text}`);
-  return text
+  const password = userPassword(env['SEKISHO_SECRET'] ?? SECRET, user);
+  const headers = { 'X-ClickHouse-User': user, 'X-ClickHouse-Key': password };
+  const { status, body } = await send(`${url}/?${search}`, { method: 'POST', headers, body: sql });
+  if (status !== 200) throw new Error(`${sql}\n${body}`);
+  return body
     .split('\n')
     .filter(Boolean)
     .map((line) => JSON.parse(line) as unknown);
 }
 
+type Message = { method?: string; headers?: Record<string, string>; body?: string };
+
+/** Without a connection that stays open: the engine would wait for it when it is asked to end. */
+async function send(url: string, { method = 'GET', headers = {}, body }: Message = {}) {
+  const outgoing = request(url, { method, headers, agent: false });
+  outgoing.end(body);
+  const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
+  return { status: response.statusCode ?? 0, body: await text(response) };
+}
+
 function parseReady(out: string): ReadyLine | undefined {
-  const line = out.split('\n').find((text) => text.startsWith('{"ready":true'));
+  const line = out.split('\n').find((each) => each.startsWith('{"ready":true'));
   return line?.endsWith('}') ? (JSON.parse(line) as ReadyLine) : undefined;
 }
 
 /** This process's environment without anything that is a setting of Sekisho or of its engine. */
-function cleanEnv(): NodeJS.ProcessEnv {
+export function cleanEnv(): NodeJS.ProcessEnv {
   const ours = /^(SEKISHO_|OPENAI_|CLICKHOUSE_|NODE_OPTIONS$)|^(GATEWAY|COLLECTOR|CONSOLE)_PORT$/;
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !ours.test(name)));
 }
