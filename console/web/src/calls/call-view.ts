@@ -1,0 +1,155 @@
+/**
+ * What the call list shows, as it stands in the page's URL and nowhere else. Pure: a query in, a view out, and back.
+ */
+export const RANGES = ['15m', '1h', '24h', '7d', '30d'] as const;
+export type Range = (typeof RANGES)[number];
+export const DEFAULT_RANGE: Range = '24h';
+
+const MINUTE_MS = 60_000;
+const RANGE_MS: Record<Range, number> = {
+  '15m': 15 * MINUTE_MS,
+  '1h': 60 * MINUTE_MS,
+  '24h': 1440 * MINUTE_MS,
+  '7d': 7 * 1440 * MINUTE_MS,
+  '30d': 30 * 1440 * MINUTE_MS,
+};
+
+export const STATUSES = ['ok', 'error', 'cancelled', 'interrupted'] as const;
+type Status = (typeof STATUSES)[number];
+export const PEEK_TABS = ['conversation', 'timing', 'raw', 'details'] as const;
+export type PeekTab = (typeof PEEK_TABS)[number];
+
+export type CallView = {
+  /** Ignored while `from` or `to` is set. */
+  range: Range;
+  /** ISO 8601; a custom range. '' = open. */
+  from: string;
+  to: string;
+  model: string[];
+  status: Status[];
+  session_id: string;
+  user_id: string;
+  /** The call in the peek panel as `<trace_id>.<span_id>`, or ''. */
+  call: string;
+  tab: PeekTab;
+};
+
+/** A query as vue-router has it. */
+export type UrlQuery = Record<string, string | null | (string | null)[] | undefined>;
+
+const OWN_KEYS = ['range', 'from', 'to', 'model', 'status', 'session_id', 'user_id', 'call', 'tab'] as const;
+
+function all(value: UrlQuery[string]): string[] {
+  const list = Array.isArray(value) ? value : [value];
+  return [...new Set(list.filter((item): item is string => typeof item === 'string' && item !== ''))];
+}
+
+function first(value: UrlQuery[string]): string {
+  return all(value)[0] ?? '';
+}
+
+function oneOf<T extends string>(allowed: readonly T[], text: string, otherwise: T): T {
+  return allowed.find((item) => item === text) ?? otherwise;
+}
+
+function instant(text: string): string {
+  const time = Date.parse(text);
+  return Number.isNaN(time) ? '' : new Date(time).toISOString();
+}
+
+/** Reads a URL; what it does not understand falls back to the default. */
+export function parseCallView(query: UrlQuery): CallView {
+  const call = first(query['call']);
+  return {
+    range: oneOf(RANGES, first(query['range']), DEFAULT_RANGE),
+    from: instant(first(query['from'])),
+    to: instant(first(query['to'])),
+    model: all(query['model']),
+    status: all(query['status']).filter((item): item is Status =>
+      (STATUSES as readonly string[]).includes(item),
+    ),
+    session_id: first(query['session_id']),
+    user_id: first(query['user_id']),
+    call: /^[0-9a-f]{32}\.[0-9a-f]{16}$/.test(call) ? call : '',
+    tab: oneOf(PEEK_TABS, first(query['tab']), 'conversation'),
+  };
+}
+
+/** Writes a view into a URL: defaults are left out, keys of others in `rest` are kept. */
+export function toUrlQuery(view: CallView, rest: UrlQuery = {}): UrlQuery {
+  const query: UrlQuery = Object.fromEntries(
+    Object.entries(rest).filter(([key]) => !(OWN_KEYS as readonly string[]).includes(key)),
+  );
+  const custom = view.from !== '' || view.to !== '';
+  if (!custom && view.range !== DEFAULT_RANGE) query['range'] = view.range;
+  if (view.from) query['from'] = view.from;
+  if (view.to) query['to'] = view.to;
+  if (view.model.length > 0) query['model'] = view.model;
+  if (view.status.length > 0) query['status'] = view.status;
+  if (view.session_id) query['session_id'] = view.session_id;
+  if (view.user_id) query['user_id'] = view.user_id;
+  if (view.call) query['call'] = view.call;
+  if (view.call && view.tab !== 'conversation') query['tab'] = view.tab;
+  return query;
+}
+
+export type CallFilterQuery = {
+  from?: string;
+  to?: string;
+  model?: string[];
+  status?: Status[];
+  session_id?: string;
+  user_id?: string;
+};
+
+/** The filter to ask the server for. A relative range is fixed to `now`, so that its pages fit together. */
+export function toCallFilter(view: CallView, now: number): CallFilterQuery {
+  const custom = view.from !== '' || view.to !== '';
+  const from = custom ? view.from : new Date(now - RANGE_MS[view.range]).toISOString();
+  return {
+    ...(from ? { from } : {}),
+    ...(view.to ? { to: view.to } : {}),
+    ...(view.model.length > 0 ? { model: view.model } : {}),
+    ...(view.status.length > 0 ? { status: view.status } : {}),
+    ...(view.session_id ? { session_id: view.session_id } : {}),
+    ...(view.user_id ? { user_id: view.user_id } : {}),
+  };
+}
+
+/** What the list depends on: two views with the same text show the same calls. */
+export function toFilterKey(view: CallView): string {
+  return JSON.stringify(toUrlQuery({ ...view, call: '' }));
+}
+
+/** Whether new calls can belong to this view at all. */
+export function isOpenEnded(view: CallView): boolean {
+  return view.to === '';
+}
+
+/** Whether anything but the time narrows the list. */
+export function isFiltered(view: CallView): boolean {
+  return view.model.length + view.status.length > 0 || view.session_id !== '' || view.user_id !== '';
+}
+
+type Filterable = {
+  request_model: string;
+  response_model: string;
+  status: Status;
+  session_id: string;
+  user_id: string;
+};
+
+/** The server's filter (all but the time) for calls that come by the live stream, which carries a whole project. */
+export function passesView(call: Filterable, view: CallView): boolean {
+  return (
+    (view.model.length === 0 || view.model.includes(call.request_model)) &&
+    (view.status.length === 0 || view.status.includes(call.status)) &&
+    (view.session_id === '' || view.session_id === call.session_id) &&
+    (view.user_id === '' || view.user_id === call.user_id)
+  );
+}
+
+/** The name of a call in URLs and as a row's key. */
+export function toCallId(call: { trace_id: string; span_id: string }): string {
+  return `${call.trace_id}.${call.span_id}`;
+}

@@ -1,0 +1,10 @@
+/** Offers `content` to the person as a file to keep. */
+export function saveFile(content: string | Uint8Array<ArrayBuffer>, name: string): void {
+  const url = URL.createObjectURL(new Blob([content], { type: 'application/octet-stream' }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = name;
+  link.click();
+  // The download has taken its own hold of the content by the next task.
+  setTimeout(() => URL.revokeObjectURL(url));
+}
