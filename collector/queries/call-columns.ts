@@ -1,5 +1,7 @@
 /** The columns of a call in a list, named and typed as in its record. Read from `spans AS s`: an alias hides its column. */
-import type { SpanListItem } from '../record/span.ts';
+import { COST_SOURCES, type SpanListItem } from '../record/span.ts';
+
+const SOURCES = COST_SOURCES.map((source) => `'${source}'`).join(', ');
 
 /** What follows SELECT; its rows are `ListRow`s. */
 export const LIST_COLUMNS = `
@@ -9,7 +11,7 @@ export const LIST_COLUMNS = `
   s.response_model AS response_model, s.status AS status, s.http_status AS http_status,
   s.error_type AS error_type, s.stream AS stream, s.duration_ms AS duration_ms, s.ttft_ms AS ttft_ms,
   s.input_tokens AS input_tokens, s.output_tokens AS output_tokens, toString(s.cost_total) AS cost_total,
-  s.cost_source AS cost_source, s.session_id AS session_id, s.user_id AS user_id, s.tags AS tags,
+  if(s.cost_source IN (${SOURCES}), s.cost_source, 'unknown') AS cost_source, s.session_id AS session_id, s.user_id AS user_id, s.tags AS tags,
   s.input_preview AS input_preview, s.output_preview AS output_preview`;
 
 export type ListRow = SpanListItem;

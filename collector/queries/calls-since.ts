@@ -51,7 +51,7 @@ export async function listCallsOfKeys(
       project_id,
       since_s: since,
       writers: some.map((key) => key.writer),
-      seqs: some.map((key) => key.seq),
+      seqs: some.map((key) => BigInt(key.seq)),
     },
   });
 }

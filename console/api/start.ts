@@ -8,6 +8,7 @@ import { createApp } from './app.ts';
 import type { ConsoleContext } from './context.ts';
 import { createThrottle } from './guard/throttle.ts';
 import { listen } from './listen.ts';
+import { say } from './log.ts';
 import { createLiveCalls } from './live/poller.ts';
 import { registryFile } from './owner.ts';
 import { toRoomUrls } from './rooms.ts';
@@ -42,7 +43,7 @@ export async function startConsole(config: Config, options: ConsoleOptions = {})
   const access = createStoreAccess(urls.clickhouse, config, secret, options.store);
   const registry = openRegistry(registryFile(config));
   const stopping = new AbortController();
-  const live = createLiveCalls(access.get);
+  const live = createLiveCalls(access.get, say);
   const shipper = createRegistryShipper(registry, access.get);
   const context: ConsoleContext = {
     config,

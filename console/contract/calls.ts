@@ -3,6 +3,10 @@ import { z } from 'zod';
 import { spanDetail, spanListItem, spanStatus } from '../../collector/record/span.ts';
 import { defineRoute, READERS } from './route.ts';
 
+/** The records that these routes answer with, for the page, which imports nothing but the contract. */
+export type { Message, MessagePart } from '../../collector/record/message.ts';
+export type { SpanDetail, SpanListItem, SpanStatus } from '../../collector/record/span.ts';
+
 const many = <T extends z.ZodType<unknown, string>>(item: T) =>
   z
     .union([

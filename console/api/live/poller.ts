@@ -40,23 +40,29 @@ type Feed = {
 const keyOf = ({ writer, seq }: CallKey): string => `${writer} ${seq}`;
 
 /** A poller without watchers; `store` may fail, then the next look catches up. */
-export function createLiveCalls(store: () => Promise<Store>): LiveCalls {
+export function createLiveCalls(store: () => Promise<Store>, onTrouble: (line: string) => void): LiveCalls {
   const feeds = new Map<string, Feed>();
   let timer: NodeJS.Timeout | undefined;
-  let running: Promise<void> | undefined;
+  let running: Promise<void> = Promise.resolve();
   let isStopped = false;
+  let isTroubled = false;
 
   const look = async (): Promise<void> => {
-    const open = await store();
-    await Promise.allSettled([...feeds].map(([project_id, feed]) => lookAt(open, project_id, feed)));
+    try {
+      const open = await store();
+      // All of them to their end: a look still running would meet the next one.
+      const looks = [...feeds].map(([project_id, feed]) => lookAt(open, project_id, feed));
+      const failed = (await Promise.allSettled(looks)).find(({ status }) => status === 'rejected');
+      if (failed?.status === 'rejected') throw failed.reason;
+      isTroubled = false;
+    } catch (error) {
+      // Said once per outage. The next look makes up for this one: its window begins where this one's did.
+      if (!isTroubled && !isStopped) onTrouble(`live calls are late: ${toReason(error)}`);
+      isTroubled = true;
+    }
   };
-  // One look at a time. Errors are those of a database that is away: nobody is told, the next look makes up for it.
-  const poll = (): Promise<void> => {
-    const before = running ?? Promise.resolve();
-    const next = before.then(look).catch(() => {});
-    running = next;
-    return next;
-  };
+  // One look at a time.
+  const poll = (): Promise<void> => (running = running.then(look));
   const tick = async (): Promise<void> => {
     await poll();
     timer = feeds.size === 0 || isStopped ? undefined : setTimeout(tick, INTERVAL_MS);
@@ -82,6 +88,11 @@ export function createLiveCalls(store: () => Promise<Store>): LiveCalls {
       feeds.clear();
     },
   };
+}
+
+function toReason(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? error.cause.message : error.message;
 }
 
 async function lookAt(store: Store, project_id: string, feed: Feed): Promise<void> {

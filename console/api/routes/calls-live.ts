@@ -8,7 +8,7 @@ const MAX_BEHIND_BYTES = 4 * 1024 ** 2;
 
 export const streamCalls = defineEndpoint(
   contract.streamCalls,
-  ({ live, stopping }, { params, query, isStillAllowed, response }) => {
+  ({ live, registry, stopping }, { params, query, isStillAllowed, response }) => {
     response.set({
       'content-type': 'text/event-stream; charset=utf-8',
       // A proxy that buffers would hold events back.
@@ -16,6 +16,7 @@ export const streamCalls = defineEndpoint(
     });
     response.flushHeaders();
     const send = (text: string): void => {
+      if (response.writableEnded) return;
       if (response.writableLength > MAX_BEHIND_BYTES) response.destroy();
       else response.write(text);
     };
@@ -23,16 +24,21 @@ export const streamCalls = defineEndpoint(
       onReady: () => send('event: ready\ndata: {}\n\n'),
       onCall: (call) => send(`event: call\ndata: ${JSON.stringify(call)}\n\n`),
     });
+    // A session that ended must not leave a stream open; a role taken away ends it at once.
+    const check = (): void => {
+      if (!isStillAllowed()) response.end();
+    };
+    const forgetRegistry = registry.onAppend(check);
     const heartbeat = setInterval(() => {
-      // A role taken away or a session ended must not leave a stream open.
-      if (isStillAllowed()) send(': still here\n\n');
-      else response.end();
+      check();
+      send(': still here\n\n');
     }, HEARTBEAT_MS);
     const end = (): void => void response.end();
     stopping.addEventListener('abort', end);
     response.once('close', () => {
       clearInterval(heartbeat);
       unsubscribe();
+      forgetRegistry();
       stopping.removeEventListener('abort', end);
     });
     send('retry: 2000\n\n');

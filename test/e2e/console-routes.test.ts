@@ -1,0 +1,195 @@
+/** Every route of the contract, asked by everybody. A route without a row fails. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openStore, type Store } from '../../collector/store/client.ts';
+import { migrate } from '../../collector/store/migrate.ts';
+import { ROUTES } from '../../console/contract/index.ts';
+import type { Route } from '../../console/contract/route.ts';
+import { EVERYBODY, PASSWORD, startTestConsole, type TestConsole, type Who } from '../kit/console.ts';
+import { startTestEngine, type TestEngine } from '../kit/engine.ts';
+import { askRow, nameOf, type RouteRow } from '../kit/routes.ts';
+import { spanHex, storeCalls, traceHex } from '../kit/spans.ts';
+import { startUpstream, type Upstream } from '../upstream/upstream.ts';
+
+let engine: TestEngine;
+let store: Store;
+let upstream: Upstream;
+
+beforeAll(async () => {
+  engine = await startTestEngine();
+  store = await openStore(engine);
+  await migrate(store);
+  upstream = await startUpstream();
+});
+afterAll(async () => {
+  await upstream.stop();
+  await store.close();
+  await engine.stop();
+});
+
+const SECRET_TEXTS = ['argon2id', 'password', 'prev_hash'];
+const everybody = (status: number): Record<Who, number> => ({
+  anonymous: status,
+  stranger: status,
+  owner: status,
+  admin: status,
+  engineer: status,
+  builder: status,
+  reviewer: status,
+  viewer: status,
+});
+/** A project's stranger is told that there is no such project. */
+const READERS: Record<Who, number> = { ...everybody(200), anonymous: 401, stranger: 404 };
+const KEY_MANAGERS: Record<Who, number> = { ...READERS, builder: 403, reviewer: 403, viewer: 403 };
+
+const call = (room: TestConsole) => ({
+  project_id: room.project_id,
+  trace: 'route',
+  span_id: 5n,
+  user_id: 'ours',
+});
+const withCall = async (room: TestConsole) => {
+  await storeCalls(store, [
+    call(room),
+    { ...call(room), project_id: room.other_project_id, user_id: 'foreign' },
+  ]);
+  return {};
+};
+
+const TABLE: Record<string, RouteRow> = {
+  'GET /api/setup': { statuses: everybody(200), contains: ['"needed":false'] },
+  'POST /api/setup': {
+    statuses: everybody(403),
+    request: () => ({ body: { token: 'x', email: 'new@example.com', name: 'N', password: PASSWORD } }),
+    contains: ['set up already'],
+  },
+  'POST /api/sign-in': {
+    statuses: everybody(200),
+    request: () => ({ body: { email: 'viewer@example.com', password: PASSWORD } }),
+    contains: ['acct_'],
+  },
+  'POST /api/sign-out': { statuses: { ...everybody(200), anonymous: 401 } },
+  'GET /api/me': {
+    statuses: { ...everybody(200), anonymous: 401 },
+    contains: ['@example.com', '"projects":[{'],
+  },
+  'GET /api/projects/:project_id/onboarding': {
+    statuses: READERS,
+    request: withCall,
+    contains: ['"base_url":"http', '"user_id":"ours"'],
+    lacks: ['foreign'],
+  },
+  'POST /api/projects/:project_id/test-call': { statuses: KEY_MANAGERS, contains: ['Echo: Say hello'] },
+  'GET /api/projects/:project_id/calls': {
+    statuses: READERS,
+    request: withCall,
+    contains: [traceHex('route'), '"next_cursor":null'],
+    lacks: ['foreign', 'response_sha256'],
+  },
+  'GET /api/projects/:project_id/call-facets': {
+    statuses: READERS,
+    request: withCall,
+    contains: ['"demo-small"'],
+    lacks: ['foreign'],
+  },
+  'GET /api/projects/:project_id/calls/:trace_id/:span_id': {
+    statuses: READERS,
+    request: async (room) => {
+      await withCall(room);
+      return { path: `/api/projects/:project_id/calls/${traceHex('route')}/${spanHex(5n)}` };
+    },
+    contains: ['"raw_encoding"', '"user_id":"ours"'],
+    lacks: ['foreign'],
+  },
+  'GET /api/projects/:project_id/calls-live': { statuses: READERS },
+  'GET /api/projects/:project_id/keys': {
+    statuses: KEY_MANAGERS,
+    contains: ['"shown":"sk-sekisho-'],
+    lacks: ['"hash"'],
+  },
+  'POST /api/projects/:project_id/keys': {
+    statuses: KEY_MANAGERS,
+    request: () => ({ body: { name: 'mine' } }),
+    contains: ['"text":"sk-sekisho-'],
+    lacks: ['"hash"'],
+  },
+  'DELETE /api/projects/:project_id/keys/:key_id': {
+    statuses: KEY_MANAGERS,
+    request: async (room) => {
+      const path = `/api/projects/${room.project_id}/keys`;
+      const made = await room.ask('owner', path, { method: 'POST', body: '{"name":"short-lived"}' });
+      const { key } = (await made.json()) as { key: { id: string } };
+      return { path: `${path}/${key.id}` };
+    },
+    contains: ['"status":"revoked"'],
+    lacks: ['"hash"'],
+  },
+  'GET /api/health': {
+    // The installation's, so an owner of one project is as good as anybody.
+    statuses: { ...everybody(403), anonymous: 401, owner: 200, admin: 200 },
+    contains: ['"certificate":['],
+  },
+};
+
+it('has a row for each route of the contract, and none for others', () => {
+  expect(Object.keys(TABLE).toSorted()).toEqual(ROUTES.map(nameOf).toSorted());
+});
+
+describe.each(ROUTES.map((route: Route) => [nameOf(route), route] as const))('%s', (name, route) => {
+  let room: TestConsole;
+  beforeAll(async () => {
+    room = await startTestConsole({ engine, env: { SEKISHO_GATEWAY_URL: upstream.origin } });
+  });
+  afterAll(() => room.stop());
+  const row = TABLE[name];
+
+  it.each(EVERYBODY)('asked by %s', async (who) => {
+    if (!row) throw new Error(`no row for ${name}`);
+    const response = await askRow(room, route, row, who);
+    const isStream = response.headers.get('content-type')?.startsWith('text/event-stream');
+    const text = isStream ? '' : await response.text();
+    if (isStream) await response.body?.cancel();
+    expect(`${response.status} ${response.status === row.statuses[who] ? '' : text}`).toBe(
+      `${row.statuses[who]} `,
+    );
+    expect(response.headers.get('cache-control')).toBe('no-store');
+    const isAllowed = response.status < 400 || row.statuses[who] === row.statuses.owner;
+    for (const part of isStream || !isAllowed ? [] : (row.contains ?? [])) expect(text).toContain(part);
+    for (const part of [...SECRET_TEXTS, ...(row.lacks ?? [])]) expect(text).not.toContain(part);
+    if (response.status >= 400) {
+      const { error } = JSON.parse(text) as { error: Record<string, unknown> };
+      expect(Object.keys(error).toSorted()).toEqual(['code', 'message', 'param', 'type']);
+    }
+  });
+});
+
+describe('what a role may see within an answer', () => {
+  it('is the first key for those who manage keys, and none for the others', async () => {
+    const room = await startTestConsole({ engine });
+    const shown = async (who: Who) => {
+      const response = await room.ask(who, `/api/projects/${room.project_id}/onboarding`);
+      const body = (await response.json()) as { api_key: string | null; passthrough_url: string | null };
+      return [body.api_key?.slice(0, 11) ?? null, body.passthrough_url?.includes('/k/it-') ?? null];
+    };
+    for (const who of ['owner', 'admin', 'engineer'] as const) {
+      expect(await shown(who)).toEqual(['sk-sekisho-', true]);
+    }
+    for (const who of ['builder', 'reviewer', 'viewer'] as const)
+      expect(await shown(who)).toEqual([null, null]);
+    await room.stop();
+  });
+
+  it('is the projects that are theirs', async () => {
+    const room = await startTestConsole({ engine });
+    const projects = async (who: Who) => {
+      const me = (await (await room.ask(who, '/api/me')).json()) as {
+        role: string;
+        projects: { id: string }[];
+      };
+      return [me.role, me.projects.map(({ id }) => id)];
+    };
+    expect(await projects('viewer')).toEqual(['viewer', [room.project_id]]);
+    expect(await projects('stranger')).toEqual(['owner', [room.other_project_id]]);
+    expect(await projects('admin')).toEqual(['admin', [room.project_id, room.other_project_id]]);
+    await room.stop();
+  });
+});
