@@ -15,7 +15,6 @@ const READERS = 8;
 const WRITERS = 3;
 const BATCHES = 10;
 const ROWS = 50;
-const MEMORY_LIMIT_EXCEEDED = 241;
 /** A hash table of gigabytes. */
 const GREEDY = `SELECT count() FROM (SELECT number AS n, toString(number) AS s FROM numbers(200000000)) AS a
   JOIN (SELECT number AS n, toString(number) AS s FROM numbers(200000000)) AS b ON a.s = b.s`;
@@ -36,7 +35,7 @@ afterAll(async () => {
 describe('greedy readers', () => {
   it('are refused, while every batch of the writers is stored at the first try', async () => {
     const abort = new AbortController();
-    const refusals: number[] = [];
+    const refusals: string[] = [];
     const refused = Promise.withResolvers<void>();
     const read = async (): Promise<void> => {
       while (!abort.signal.aborted) {
@@ -48,7 +47,7 @@ describe('greedy readers', () => {
         });
         const error = await asking.catch((thrown: unknown) => thrown as AppError);
         if (abort.signal.aborted) return;
-        refusals.push(((error as AppError).cause as StoreError).code);
+        refusals.push(((error as AppError).cause as StoreError).message);
         refused.resolve();
       }
     };
@@ -69,6 +68,7 @@ describe('greedy readers', () => {
 
     const rows = WRITERS * BATCHES * ROWS;
     expect(await countTargets(store)).toEqual({ spans: rows, bodies: rows, calls: rows, tokens: rows * 3 });
-    expect(refusals).toContain(MEMORY_LIMIT_EXCEEDED);
+    // Their own limit: the server's would have hit whoever allocates next.
+    expect(refusals.filter((message) => !message.includes('User memory limit exceeded'))).toEqual([]);
   });
 });

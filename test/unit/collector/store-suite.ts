@@ -48,6 +48,12 @@ function insertTests(open: () => Store): void {
     expect(after.tokens - before.tokens).toBe(21);
   });
 
+  it('goes by the token, not by the bytes', async () => {
+    await insertBytes(open(), callBatch('name:1', { writer: 'name', count: 4 }));
+    await insertBytes(open(), callBatch('name:1', { writer: 'name', count: 4, text: 'encoded anew' }));
+    expect(await countTargets(open(), 'name')).toMatchObject({ spans: 4, bodies: 4 });
+  });
+
   it('stores what is new under a new token', async () => {
     await insertBytes(open(), callBatch('more:1', { writer: 'more', count: 2 }));
     await insertBytes(open(), callBatch('more:2', { writer: 'more', from: 2, count: 2 }));
