@@ -45,7 +45,8 @@ export async function serveHot(
     const capture = context.capturing.open(call, sent, request.headers, body, {
       size: Math.max(size, body.length),
     });
-    if (response.destroyed || request.destroyed) {
+    // a request that was read to its end is destroyed too: only an incomplete one means that the client left
+    if (response.destroyed || (request.destroyed && !request.complete)) {
       capture.close({ outcome: 'cancelled', status: 0, error_type: 'client_disconnected' }, () => {});
     } else {
       if (error.code === 'body_too_large') response.setHeader('connection', 'close');
