@@ -25,19 +25,19 @@ type Row = Record<'total' | 'input_tokens' | 'output_tokens' | 'cost_total' | 'c
  */
 const toQuery = (condition: string): string => `
   SELECT sumIf(g.calls, g.of_model AND g.of_status) AS total,
-    sumMapIf(map(g.model, g.calls), g.of_status) AS model, sumMapIf(map(g.status, g.calls), g.of_model) AS status,
+    sumMapIf(map(toString(g.model), g.calls), g.of_status) AS model, sumMapIf(map(toString(g.status), g.calls), g.of_model) AS status,
     sumIf(g.input_tokens, g.of_model AND g.of_status) AS input_tokens,
     sumIf(g.output_tokens, g.of_model AND g.of_status) AS output_tokens,
     toString(sumIf(g.cost, g.of_model AND g.of_status)) AS cost_total,
     sumIf(g.cost_unknown, g.of_model AND g.of_status) AS cost_unknown
   FROM (
-    SELECT toString(s.request_model) AS model, toString(s.status) AS status, count() AS calls,
+    SELECT s.request_model AS model, s.status AS status, count() AS calls,
       sumIf(toUInt64(s.input_tokens), s.counted) AS input_tokens,
       sumIf(toUInt64(s.output_tokens), s.counted) AS output_tokens,
       sumIf(s.cost_total, s.counted AND s.cost_source != 'unknown') AS cost,
       countIf(s.counted AND s.cost_source = 'unknown') AS cost_unknown,
-      empty({only_models:Array(String)}) OR has({only_models:Array(String)}, model) AS of_model,
-      empty({only_statuses:Array(String)}) OR has({only_statuses:Array(String)}, status) AS of_status
+      empty({only_models:Array(String)}) OR has({only_models:Array(String)}, toString(model)) AS of_model,
+      empty({only_statuses:Array(String)}) OR has({only_statuses:Array(String)}, toString(status)) AS of_status
     FROM spans AS s WHERE ${condition} GROUP BY model, status
   ) AS g`;
 
