@@ -23,7 +23,7 @@ async function run(command: string, args: readonly string[]): Promise<number> {
     return 0;
   }
   const rooms = findRooms(command);
-  if (rooms) return (await import('./deploy/supervisor/host.ts')).hostRooms(rooms, loadConfig());
+  if (rooms) return (await import('./deploy/supervisor/host.ts')).hostRooms(rooms, loadConfig(), args);
   if (command === 'all') return (await import('./deploy/supervisor/supervise.ts')).superviseAll(loadConfig());
   if (command === 'demo') {
     const { runDemo } = await import('./deploy/demo/run.ts');

@@ -13,6 +13,9 @@ const READY_MS = 30_000;
 
 const MAIN = new URL('../../main.ts', import.meta.url).pathname;
 
+/** Tells a process that a supervisor started it and not a person: it reports by message instead of by text. */
+export const SUPERVISED = '--supervised';
+
 /** What a child reports once all its rooms answer. */
 export type ReadyMessage = { ready: true; urls: Record<string, string> };
 
@@ -97,7 +100,7 @@ export function createChild(plan: Process, spawnProcess: typeof spawnRooms = spa
  */
 export function spawnRooms({ rooms, env }: Process): ChildProcess {
   const stdout = rooms.includes('clickhouse') ? 'ignore' : 2;
-  return spawn(process.execPath, [...process.execArgv, MAIN, rooms.join('+')], {
+  return spawn(process.execPath, [...process.execArgv, MAIN, rooms.join('+'), SUPERVISED], {
     detached: true,
     stdio: ['ignore', stdout, 2, 'ipc'],
     env: { ...process.env, ...env },

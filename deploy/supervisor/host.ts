@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Lock } from '../../collector/spool/lock.ts';
 import type { Config } from '../../config.ts';
 import { findMissing, ROOMS, type Room, type RoomName } from '../../room.ts';
-import type { ReadyMessage } from './child.ts';
+import { type ReadyMessage, SUPERVISED } from './child.ts';
 import { say, StartError } from './say.ts';
 import { onParentGone, onStopRequest } from './signals.ts';
 import { waitForLock } from './wait.ts';
@@ -12,7 +12,11 @@ import { waitForLock } from './wait.ts';
 const ORPHAN_MS = 5_000;
 
 /** Starts the rooms in their order, reports them, and resolves once they have been stopped. */
-export async function hostRooms(names: readonly RoomName[], config: Config): Promise<number> {
+export async function hostRooms(
+  names: readonly RoomName[],
+  config: Config,
+  args: readonly string[],
+): Promise<number> {
   const missing = findMissing(names, config);
   if (missing.length > 0) {
     throw new StartError(`${names.join('+')} by itself needs ${missing.join(', ')}; see .env.example.`);
@@ -28,8 +32,8 @@ export async function hostRooms(names: readonly RoomName[], config: Config): Pro
     throw error;
   }
   const urls = Object.fromEntries([...rooms].map(([name, room]) => [name, room.url]));
-  process.send?.({ ready: true, urls } satisfies ReadyMessage);
-  if (!process.send) for (const [name, url] of Object.entries(urls)) say(`${name} is ready on ${url}`);
+  if (args.includes(SUPERVISED)) process.send?.({ ready: true, urls } satisfies ReadyMessage);
+  else for (const [name, url] of Object.entries(urls)) say(`${name} is ready on ${url}`);
   await stopped;
   for (const lock of locks) lock.release();
   return 0;

@@ -183,7 +183,7 @@ async function stopChild(
 
 function findPids(supervisor: number): Partial<Record<RoomName, number>> {
   const entries = listChildren(supervisor).flatMap(({ pid, args }) =>
-    (args.at(-1) ?? '').split('+').map((room) => [room, pid] as const),
+    (args[args.indexOf(MAIN) + 1] ?? '').split('+').map((room) => [room, pid] as const),
   );
   return Object.fromEntries(entries);
 }
