@@ -31,7 +31,6 @@ export const ERROR_CODES = {
   upstream_invalid_response: { status: 502, type: UPSTREAM },
   capture_unavailable: { status: 503, type: 'server_error' },
   store_unavailable: { status: 503, type: 'server_error' },
-  starting: { status: 503, type: 'server_error' },
   upstream_timeout: { status: 504, type: UPSTREAM },
   query_timeout: { status: 504, type: 'server_error' },
 } as const satisfies Record<string, CodeEntry>;

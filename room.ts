@@ -17,7 +17,7 @@ export const ROOMS = {
     start: async (config) => (await import('./collector/store/start.ts')).startEngine(config),
   },
   collector: {
-    needs: ['SEKISHO_SECRET', 'CLICKHOUSE_URL', 'SEKISHO_CONSOLE_URL'],
+    needs: ['SEKISHO_SECRET', 'CLICKHOUSE_URL'],
     start: async (config) => (await import('./collector/start.ts')).startCollector(config),
   },
   console: {

@@ -9,7 +9,7 @@ import { HOLDER_MS } from './wait.ts';
 const PAUSE = { first: 200, longest: 5_000, calm: 30_000 } as const;
 /** A first start may fail while a dying predecessor lets go; after that it is given up. */
 const FIRST_START_MS = HOLDER_MS + 4_000;
-const READY_MS = 30_000;
+const NOTICE_MS = 10_000;
 
 const MAIN = new URL('../../main.ts', import.meta.url).pathname;
 
@@ -41,7 +41,7 @@ export function createChild(plan: Process, spawnProcess: typeof spawnRooms = spa
     const child = spawnProcess(plan);
     current = child;
     const gone = waitForEnd(child);
-    const ready = await Promise.race([waitForReady(child), gone.then(() => false)]);
+    const ready = await Promise.race([waitForReady(child, name), gone.then(() => false)]);
     if (!ready) {
       child.kill('SIGKILL');
       await gone;
@@ -107,17 +107,16 @@ export function spawnRooms({ rooms, env }: Process): ChildProcess {
   });
 }
 
-async function waitForReady(child: ChildProcess): Promise<boolean> {
+/** Resolves at the report. A process that lives may take its time: it may be waiting for something outside. */
+function waitForReady(child: ChildProcess, name: string): Promise<boolean> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => {
-      say(`No sign of life within ${READY_MS / 1000} s; ending it.`);
-      resolve(false);
-    }, READY_MS);
+    const timer = setInterval(() => say(`${name} is not ready yet.`), NOTICE_MS);
+    child.once('exit', () => clearInterval(timer));
     child.on('message', (message: Partial<ReadyMessage>) => {
-      if (message.ready) resolve(true);
+      if (!message.ready) return;
+      clearInterval(timer);
+      resolve(true);
     });
-    child.once('exit', () => clearTimeout(timer));
-    child.once('message', () => clearTimeout(timer));
   });
 }
 

@@ -1,6 +1,5 @@
 /** One process that holds one room or several: under the supervisor or alone, it is the same. */
 import { join } from 'node:path';
-import type { Lock } from '../../collector/spool/lock.ts';
 import type { Config } from '../../config.ts';
 import { findMissing, ROOMS, type Room, type RoomName } from '../../room.ts';
 import { type ReadyMessage, SUPERVISED } from './child.ts';
@@ -11,7 +10,7 @@ import { waitForLock } from './wait.ts';
 /** After its supervisor is gone a room has this long to flush; the next start waits longer. In milliseconds. */
 const ORPHAN_MS = 5_000;
 
-/** Starts the rooms in their order, reports them, and resolves once they have been stopped. */
+/** Starts the rooms, reports them, and resolves to the exit code once they have been stopped. */
 export async function hostRooms(
   names: readonly RoomName[],
   config: Config,
@@ -21,22 +20,27 @@ export async function hostRooms(
   if (missing.length > 0) {
     throw new StartError(`${names.join('+')} by itself needs ${missing.join(', ')}; see .env.example.`);
   }
-  const locks: Lock[] = [];
-  for (const name of names) locks.push(await takeRoom(config.SEKISHO_DATA, name));
+  // Held until the process ends, and let go by the system.
+  for (const name of names) await takeRoom(config.SEKISHO_DATA, name);
   const rooms = new Map<RoomName, Room>();
-  const stopped = waitForStop(names, () => stopRooms(rooms));
+  const stopped = waitForStop(names, () => stopRooms(names, rooms));
   try {
-    for (const name of names) rooms.set(name, await startRoom(name, config));
+    // Side by side: a room that waits for something outside must not keep the others from serving.
+    const starting = names.map(async (name) => rooms.set(name, await startRoom(name, config)));
+    const started = Promise.all(starting).then(() => report(rooms, args));
+    await Promise.race([started, stopped]);
   } catch (error) {
-    await stopRooms(rooms);
+    await stopRooms(names, rooms);
     throw error;
   }
+  await stopped;
+  return 0;
+}
+
+function report(rooms: ReadonlyMap<RoomName, Room>, args: readonly string[]): void {
   const urls = Object.fromEntries([...rooms].map(([name, room]) => [name, room.url]));
   if (args.includes(SUPERVISED)) process.send?.({ ready: true, urls } satisfies ReadyMessage);
   else for (const [name, url] of Object.entries(urls)) say(`${name} is ready on ${url}`);
-  await stopped;
-  for (const lock of locks) lock.release();
-  return 0;
 }
 
 /** A plain Error of a start (a port, a folder, a missing file) is a line for people; any other kind is a bug. */
@@ -49,9 +53,8 @@ async function startRoom(name: RoomName, config: Config): Promise<Room> {
   }
 }
 
-async function takeRoom(folder: string, name: RoomName): Promise<Lock> {
-  const lock = await waitForLock(join(folder, 'locks', name), `the ${name} room of ${folder}`);
-  if (lock) return lock;
+async function takeRoom(folder: string, name: RoomName): Promise<void> {
+  if (await waitForLock(join(folder, 'locks', name), `the ${name} room of ${folder}`)) return;
   throw new StartError(
     `A ${name} already runs on ${folder}. Stop it, or set SEKISHO_DATA to another folder.`,
   );
@@ -73,7 +76,7 @@ function waitForStop(names: readonly RoomName[], stop: () => Promise<void>): Pro
   });
 }
 
-/** Source first: the other way round than they were started. */
-async function stopRooms(rooms: ReadonlyMap<RoomName, Room>): Promise<void> {
-  for (const room of [...rooms.values()].toReversed()) await room.stop();
+/** Source first: the other way round than they are named. One that is still starting has nothing to flush. */
+async function stopRooms(names: readonly RoomName[], rooms: ReadonlyMap<RoomName, Room>): Promise<void> {
+  for (const name of names.toReversed()) await rooms.get(name)?.stop();
 }

@@ -5,6 +5,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Lock } from '../../collector/spool/lock.ts';
 import type { Config } from '../../config.ts';
 import { announce } from './announce.ts';
@@ -21,6 +22,9 @@ const GRACE_MS: Record<string, number> = {
   'collector+console+evals': 15_000,
   clickhouse: 8_000,
 };
+
+/** A process that waits for something outside (a ClickHouse that is away) keeps the next one waiting only so long. */
+const PATIENCE_MS = 10_000;
 
 /** Runs everything until a signal; resolves to the exit code. @throws StartError where it cannot start. */
 export async function superviseAll(config: Config): Promise<number> {
@@ -43,7 +47,13 @@ export async function superviseAll(config: Config): Promise<number> {
     });
   });
   try {
-    for (const child of children) if (!stopping) await child.start();
+    const starts: Promise<void>[] = [];
+    for (const child of children) {
+      if (stopping) break;
+      starts.push(child.start());
+      await Promise.race([Promise.all(starts), sleep(PATIENCE_MS)]);
+    }
+    await Promise.all(starts);
     if (!stopping) await announce({ ...config, SEKISHO_SECRET: secret }, plan.urls);
   } catch (error) {
     await stopAll(children);

@@ -48,7 +48,7 @@ describe('the command line', () => {
 
   it.each([
     ['gateway', 'SEKISHO_SECRET, SEKISHO_COLLECTOR_URL, SEKISHO_CONSOLE_URL'],
-    ['collector', 'SEKISHO_SECRET, CLICKHOUSE_URL, SEKISHO_CONSOLE_URL'],
+    ['collector', 'SEKISHO_SECRET, CLICKHOUSE_URL'],
     ['console', 'SEKISHO_SECRET, CLICKHOUSE_URL, SEKISHO_GATEWAY_URL'],
     ['clickhouse', 'SEKISHO_SECRET'],
     ['evals', 'SEKISHO_SECRET'],

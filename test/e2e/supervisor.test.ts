@@ -17,6 +17,20 @@ const chat = (booted: Booted, init: RequestInit = {}) =>
     ...init,
   });
 
+async function findFreePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
+}
+
+const isHealthy = (port: number) =>
+  fetch(`http://127.0.0.1:${port}/healthz`).then(
+    ({ ok }) => ok,
+    () => false,
+  );
+
 describe('a running installation', () => {
   let booted: Booted;
   beforeAll(async () => {
@@ -141,6 +155,25 @@ describe('ending', () => {
     const pids = Object.values(booted.pids());
     booted.disconnect();
     for (const pid of [booted.pid, ...pids]) await waitForDeath(pid);
+  });
+});
+
+describe('a ClickHouse that is away', () => {
+  it('keeps neither people nor apps from being served, and can be stopped meanwhile', async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'sekisho-'));
+    const [consolePort, gatewayPort] = await Promise.all([findFreePort(), findFreePort()]);
+    const ports = { CONSOLE_PORT: String(consolePort), GATEWAY_PORT: String(gatewayPort) };
+    // Port 9 (discard) is nobody's.
+    const env = bootEnv({ env: { ...ports, CLICKHOUSE_URL: 'http://127.0.0.1:9' } }, dataDir);
+    const { child, said, exit } = spawnAll(env, dataDir);
+    for (const port of [consolePort, gatewayPort]) {
+      await waitUntil(`port ${port}`, () => isHealthy(port), 40_000);
+    }
+    expect(said.out).toBe('');
+    expect(said.err).toContain('waiting for ClickHouse at http://127.0.0.1:9');
+    child.kill('SIGTERM');
+    expect(await exit).toBe(0);
+    rmSync(dataDir, { recursive: true });
   });
 });
 
