@@ -41,12 +41,7 @@ export function createChild(plan: Process, spawnProcess: typeof spawnRooms = spa
     const child = spawnProcess(plan);
     current = child;
     const gone = waitForEnd(child);
-    const ready = await Promise.race([waitForReady(child, name), gone.then(() => false)]);
-    if (!ready) {
-      child.kill('SIGKILL');
-      await gone;
-      return false;
-    }
+    if (!(await Promise.race([waitForReady(child, name), gone.then(() => false)]))) return false;
     const since = Date.now();
     void gone.then((how) => {
       if (state.stopping) return;
@@ -66,27 +61,22 @@ export function createChild(plan: Process, spawnProcess: typeof spawnRooms = spa
     }
   }
 
-  async function end(graceMs: number): Promise<void> {
-    const child = current;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
-    const gone = waitForEnd(child);
-    if (child.connected) child.send({ stop: true }, () => {});
-    const timer = setTimeout(() => child.kill('SIGKILL'), graceMs);
-    await gone;
-    clearTimeout(timer);
-  }
-
   return {
     name,
     async start() {
-      const deadline = Date.now() + FIRST_START_MS;
-      while (!state.stopping && !(await startOnce())) {
-        if (current?.exitCode === 2 || Date.now() > deadline)
+      let deadline = Date.now() + FIRST_START_MS;
+      while (!state.stopping) {
+        const since = Date.now();
+        if ((await startOnce()) || state.stopping) return;
+        // One that has lived for a while was no failed start.
+        if (Date.now() - since >= FIRST_START_MS) deadline = Date.now() + FIRST_START_MS;
+        if (current?.exitCode === 2 || Date.now() > deadline) {
           throw new StartError(`${name} did not start; see above.`);
+        }
         await sleep(pause);
       }
     },
-    stop: (graceMs) => (state.stopping ??= end(graceMs)),
+    stop: (graceMs) => (state.stopping ??= endProcess(current, graceMs)),
     kill() {
       state.stopping ??= Promise.resolve();
       current?.kill('SIGKILL');
@@ -105,6 +95,15 @@ export function spawnRooms({ rooms, env }: Process): ChildProcess {
     stdio: ['ignore', stdout, 2, 'ipc'],
     env: { ...process.env, ...env },
   });
+}
+
+async function endProcess(child: ChildProcess | undefined, graceMs: number): Promise<void> {
+  if (!child || child.exitCode !== null || child.signalCode !== null) return;
+  const gone = waitForEnd(child);
+  if (child.connected) child.send({ stop: true }, () => {});
+  const timer = setTimeout(() => child.kill('SIGKILL'), graceMs);
+  await gone;
+  clearTimeout(timer);
 }
 
 /** Resolves at the report. A process that lives may take its time: it may be waiting for something outside. */
