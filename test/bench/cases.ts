@@ -29,8 +29,8 @@ export const CASES: readonly Case[] = [
   { name: '1 KB in, 1 KB out', requestBytes: 1024, answer: 'answer-1k', calls: 8000, ...whole },
   { name: '20 KB in, 1 KB out', requestBytes: 20 * 1024, answer: 'answer-1k', calls: 6000, ...whole },
   { name: '20 KB in, 20 KB out', requestBytes: 20 * 1024, answer: 'answer-20k', calls: 4000, ...whole },
-  { name: '200 KB in, 1 KB out', requestBytes: 200 * 1024, answer: 'answer-1k', calls: 1500, ...whole },
-  { name: '200 KB in, 200 KB out', requestBytes: 200 * 1024, answer: 'answer-200k', calls: 1000, ...whole },
+  { name: '200 KB in, 1 KB out', requestBytes: 200 * 1024, answer: 'answer-1k', calls: 600, ...whole },
+  { name: '200 KB in, 200 KB out', requestBytes: 200 * 1024, answer: 'answer-200k', calls: 400, ...whole },
   { name: 'stream of 51 events, client asks for usage', includeUsage: true, ...streamed },
   { name: 'stream of 51 events, usage added and taken out', includeUsage: false, ...streamed },
 ];

@@ -11,9 +11,9 @@ import { CASES } from './cases.ts';
 import { measure, type Target, toRatio } from './measure.ts';
 import { type Booted, bootSekisho, type RoomName } from '../kit/boot.ts';
 import { readMemoryMb, type Started, startLoad, startServer } from './processes.ts';
-import { type CostResult, type LatencyResult, type Report, type Stored, toMarkdown } from './report.ts';
+import { type Report, type Stored, toMarkdown } from './report.ts';
 
-const LATENCY_SECONDS = 10;
+const LATENCY_SECONDS = 6;
 const LATENCY_CASES = [
   { item: CASES[0], rate: 500 },
   { item: CASES.find((item) => item.stream), rate: 100 },
@@ -79,45 +79,48 @@ async function run(): Promise<void> {
     },
   };
 
-  const costs: CostResult[] = [];
+  const report: Report = {
+    costs: [],
+    latencies: [],
+    roundCount,
+    command: ['npm run bench', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])].join(
+      ' ',
+    ),
+  };
+  // written after every case, so that a run that is stopped leaves what it has
+  const write = () => writeFileSync(values.out, toMarkdown(report));
   for (const item of CASES.filter(({ name }) => name.includes(values.only))) {
     const calls = Math.max(100, Math.round(item.calls * Number(values.scale)));
     const onRound = (round: number) => say(`${item.name}: round ${round + 1} of ${roundCount}`);
     const rounds = await measure(counted, targets, { item, rounds: roundCount, calls, onRound });
-    costs.push({ item, rounds });
+    report.costs.push({ item, rounds });
+    write();
     for (const { name } of targets.slice(1)) {
       say(`  ${name}: ${toRatio(rounds, name, 'floor', (m) => m.cpuUs).toFixed(2)} x floor`);
     }
   }
 
-  const latencies: LatencyResult[] = [];
   for (const { item, rate } of values['no-latency'] ? [] : LATENCY_CASES) {
     if (item === undefined) continue;
     const calls = Math.round(rate * LATENCY_SECONDS * Number(values.scale));
     const onRound = (round: number) => say(`${item.name} at ${rate}/s: round ${round + 1} of ${roundCount}`);
     const all = [toTarget('direct', upstream), ...targets];
-    latencies.push({
+    report.latencies.push({
       item,
       rate,
       rounds: await measure(counted, all, { item, rate, rounds: roundCount, calls, onRound }),
     });
   }
 
-  const report: Report = {
-    costs,
-    latencies,
-    roundCount,
-    command: ['npm run bench', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])].join(
-      ' ',
-    ),
-  };
   if (sekisho) report.captured = await findCaptured(sekisho, sent);
-  writeFileSync(values.out, toMarkdown(report));
+  write();
   say(`Written to ${values.out}`);
 }
 
 const stopAll = () => Promise.all(running.splice(0).map((part) => part.stop()));
-process.once('SIGINT', () => void stopAll().finally(() => process.exit(130)));
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => void stopAll().finally(() => process.exit(130)));
+}
 try {
   await run();
 } finally {

@@ -137,6 +137,6 @@ Milliseconds from the moment a call was due to the end of its answer (open loop:
 ${toTable(LATENCY_HEAD, report.latencies.flatMap(toLatencyRows))}
 
 ## Nothing lost
-${report.captured ? toCapturedText(report.captured) : 'The gateway was not part of this run.'}
+${report.captured ? toCapturedText(report.captured) : 'Not measured: the run had no gateway, or was stopped.'}
 `;
 }
