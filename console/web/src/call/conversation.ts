@@ -1,5 +1,5 @@
 /** A call's messages as a reader wants them: tool results beside the calls they answer, old history folded. */
-import type { Message, MessagePart } from '../../../../collector/record/message.ts';
+import type { Message, MessagePart } from '../../../contract/calls.ts';
 
 export type ToolCallPart = Extract<MessagePart, { type: 'tool_call' }>;
 export type ShownPart =

@@ -1,6 +1,6 @@
 /** Keys of the list: the selected row, and the peek panel that follows it. */
 import { computed, ref, watch, type Ref } from 'vue';
-import type { SpanListItem } from '../../../../collector/record/span.ts';
+import type { SpanListItem } from '../../../contract/calls.ts';
 import { useHotkeys } from '../keyboard/hotkeys.ts';
 import { isOpenEnded, PEEK_TABS, toCallId, type CallView } from './call-view.ts';
 

@@ -1,7 +1,6 @@
 /** The rows of the list: pages by cursor, new calls put in their places. */
 import { computed, onScopeDispose, ref, shallowRef, watch, type Ref } from 'vue';
-import type { SpanListItem } from '../../../../collector/record/span.ts';
-import { listCalls } from '../../../contract/calls.ts';
+import { listCalls, type SpanListItem } from '../../../contract/calls.ts';
 import { isAbort, toApiError, type ApiError } from '../client/api-error.ts';
 import { call } from '../client/call.ts';
 import { toCallFilter, toCallId, toFilterKey, type CallFilterQuery, type CallView } from './call-view.ts';

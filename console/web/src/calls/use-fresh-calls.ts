@@ -1,6 +1,6 @@
 /** New calls as they come: shown at once while one watches the top of the list, kept aside while one reads. */
 import { ref, shallowRef, watch, type Ref } from 'vue';
-import type { SpanListItem } from '../../../../collector/record/span.ts';
+import type { SpanListItem } from '../../../contract/calls.ts';
 import { useLiveCalls } from '../client/live-calls.ts';
 import { isOpenEnded, passesView, toFilterKey, type CallView } from './call-view.ts';
 

@@ -5,8 +5,7 @@
  * has its own.
  */
 import { onScopeDispose, ref, watch, type Ref } from 'vue';
-import { streamCalls } from '../../../contract/calls.ts';
-import type { SpanListItem } from '../../../../collector/record/span.ts';
+import { streamCalls, type SpanListItem } from '../../../contract/calls.ts';
 import { toUrl } from './call.ts';
 
 export type LiveState = 'connecting' | 'open' | 'closed';

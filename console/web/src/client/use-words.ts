@@ -16,7 +16,6 @@ const WORDED = new Set([
   'too_many_attempts',
   'internal_error',
   'store_unavailable',
-  'starting',
   'query_timeout',
   'upstream_unreachable',
 ]);

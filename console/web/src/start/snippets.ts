@@ -75,11 +75,15 @@ export function toSnippetText(lines: readonly SnippetLine[]): string {
     .join('');
 }
 
+/** Stands in a snippet where there is no key to show. */
+export const KEY_PLACEHOLDER = 'YOUR_SEKISHO_KEY';
+
 const SHOWN_START = 14;
 const SHOWN_END = 4;
 
 /** A secret as it may stand on a screen: enough to recognise it by. */
 export function maskSecret(secret: string): string {
+  if (secret === KEY_PLACEHOLDER) return secret;
   if (secret.length <= SHOWN_START + SHOWN_END) return '•'.repeat(secret.length);
   return `${secret.slice(0, SHOWN_START)}••••••••${secret.slice(-SHOWN_END)}`;
 }

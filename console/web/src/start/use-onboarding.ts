@@ -2,7 +2,7 @@
 import { useQuery } from '@pinia/colada';
 import { useIntervalFn } from '@vueuse/core';
 import { computed, shallowRef, watch, type Ref } from 'vue';
-import type { SpanListItem } from '../../../../collector/record/span.ts';
+import type { SpanListItem } from '../../../contract/calls.ts';
 import { getOnboarding, sendTestCall } from '../../../contract/onboarding.ts';
 import { toApiError, type ApiError } from '../client/api-error.ts';
 import { call } from '../client/call.ts';

@@ -94,7 +94,6 @@ export const frame = {
     internal_error: 'Something went wrong on the server. Its log has the reason, under the request ID.',
     store_unavailable:
       'The database is not available just now. Calls are still being captured and will appear.',
-    starting: 'Sekisho is still starting. Try again in a few seconds.',
     query_timeout: 'The question took too long. Try a shorter time range.',
     upstream_unreachable: 'The model provider could not be reached.',
   },

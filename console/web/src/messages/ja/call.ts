@@ -34,7 +34,7 @@ export const call: Part = {
   conversation: {
     earlier: '以前のメッセージ {n} 件を表示',
     none: 'この呼び出しのメッセージは記録されていません。',
-    empty: '(空)',
+    empty: '（空）',
     text: 'テキスト',
     finish_reason: 'モデルが停止した理由',
     reasoning: '推論 · {n} 文字',

@@ -36,7 +36,7 @@ export const calls: Part = {
     latency: '所要時間',
     latency_why: 'リクエストから応答の完了まで',
     ttft: '初回応答',
-    ttft_why: 'リクエストから応答の最初の部分が届くまでの時間(TTFT)',
+    ttft_why: 'リクエストから応答の最初の部分が届くまでの時間（TTFT）',
     tokens: 'トークン',
     tokens_why: '入力トークン → 出力トークン',
     cost: 'コスト',

@@ -24,7 +24,7 @@ export const frame: Part = {
   shell: {
     tagline: 'Sekisho ― すべてのモデル呼び出しが通る関所',
     rail: 'メインナビゲーション',
-    project: 'プロジェクト: {name}(切り替え)',
+    project: 'プロジェクト: {name}（切り替え）',
     account: 'アカウント: {name}',
     search: '移動…',
     theme: 'テーマ',
@@ -116,7 +116,6 @@ export const frame: Part = {
     internal_error:
       'サーバーで問題が発生しました。原因は、サーバーのログにリクエスト ID とともに記録されています。',
     store_unavailable: 'データベースを現在利用できません。呼び出しの記録は続いており、復旧後に表示されます。',
-    starting: 'Sekisho は起動中です。数秒後にもう一度お試しください。',
     query_timeout: '検索に時間がかかりすぎました。期間を短くしてお試しください。',
     upstream_unreachable: 'モデルのプロバイダーに接続できません。',
   },

@@ -39,7 +39,7 @@ export const project: Part = {
     arrived_again: 'リクエストが届いています。最新のもの:',
     open_it: '開く',
     rejected:
-      '{path} へのリクエストを拒否しました({ago})。キーが登録されていません。アプリが送っているキーを確認してください。',
+      '{path} へのリクエストを拒否しました（{ago}）。キーが登録されていません。アプリが送っているキーを確認してください。',
     offline: 'Sekisho との接続が切れました。再接続しています…',
     send_test: 'テストリクエストを送る',
     test_demo: 'プロバイダーが未設定のため、内蔵のシミュレーションが応答します。費用はかかりません。',
@@ -75,7 +75,7 @@ export const project: Part = {
     never: '無期限',
     actions: '操作',
     revoke: '失効させる',
-    revoke_title: '「{name}」を失効させますか?',
+    revoke_title: '「{name}」を失効させますか？',
     revoke_text:
       'このキーを使うすべてのアプリが、2 秒以内に拒否されるようになります。この操作は取り消せません。',
   },
