@@ -1,6 +1,6 @@
 /** RESULTS.md: what was measured, on what, and how to do it again. */
 import { readFileSync } from 'node:fs';
-import { cpus, totalmem } from 'node:os';
+import { cpus, loadavg, totalmem } from 'node:os';
 import type { Case } from './cases.ts';
 import { type Measured, type Rounds, toDifference, toRatio, toTypical } from './measure.ts';
 
@@ -16,6 +16,8 @@ export type Report = {
   captured?: undefined | { sent: number; stored: Stored; memoryMb: Record<string, number> };
 };
 
+/** Above the number of processors, others were using the machine too. */
+const loadAtStart = loadavg()[0] ?? 0;
 const LOCK = new URL('../../package-lock.json', import.meta.url);
 
 function toVersion(name: string): string {
@@ -121,7 +123,7 @@ export function toMarkdown(report: Report): string {
   const gigabytes = Math.round(totalmem() / 1024 ** 3);
   return `# Bench results
 
-Date: ${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC. Machine: ${cpus().length} × ${model}, ${gigabytes} GB. Versions: ${versions.join(', ')}.
+Date: ${new Date().toISOString().slice(0, 16).replace('T', ' ')} UTC. Machine: ${cpus().length} × ${model}, ${gigabytes} GB, load average at the start ${loadAtStart.toFixed(1)}. Versions: ${versions.join(', ')}.
 Command: \`${report.command}\`. Upstream, load generator, floor, http-proxy-middleware and the product's processes share the machine.
 
 ## CPU per call
