@@ -57,6 +57,10 @@ async function withInstallation(config: Config): Promise<Config> {
   };
 }
 
+// Whoever reads our text may go away (`npm start | head`, a closed terminal): that is no reason to stop serving.
+process.stdout.on('error', () => {});
+process.stderr.on('error', () => {});
+
 try {
   const [command = '', ...args] = process.argv.slice(2);
   process.exitCode = await run(command, args);

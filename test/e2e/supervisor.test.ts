@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bootEnv, bootSekisho, spawnAll, type Booted } from '../kit/boot.ts';
-import { isAlive, waitForDeath } from '../kit/processes.ts';
+import { isAlive, listChildren, waitForDeath } from '../kit/processes.ts';
 import { waitUntil } from '../kit/wait.ts';
 import { startUpstream, type Upstream } from '../upstream/upstream.ts';
 
@@ -17,6 +17,12 @@ const chat = (booted: Booted, init: RequestInit = {}) =>
     ...init,
   });
 
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'sekisho-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
 async function findFreePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -25,8 +31,8 @@ async function findFreePort(): Promise<number> {
   return port;
 }
 
-const isHealthy = (port: number) =>
-  fetch(`http://127.0.0.1:${port}/healthz`).then(
+const isHealthy = (origin: string) =>
+  fetch(`${origin}/healthz`).then(
     ({ ok }) => ok,
     () => false,
   );
@@ -158,6 +164,34 @@ describe('ending', () => {
   });
 });
 
+describe('a running installation on other terms', () => {
+  it('goes on when nobody reads its text any more', async () => {
+    const { child, said, exit } = spawnAll(bootEnv({}, folder), folder);
+    await waitUntil('the ready line', () => said.out.endsWith('}\n'), 50_000);
+    child.stdout?.destroy();
+    child.stderr?.destroy();
+    const findGateway = () => listChildren(child.pid ?? 0).find(({ args }) => args.includes('gateway'))?.pid;
+    const before = findGateway() ?? 0;
+    process.kill(before, 'SIGKILL');
+    const origin = new URL((JSON.parse(said.out) as { gateway: string }).gateway).origin;
+    await waitUntil('another gateway', () => ![before, undefined].includes(findGateway()));
+    await waitUntil('the gateway to serve', () => isHealthy(origin));
+    child.kill('SIGTERM');
+    expect(await exit).toBe(0);
+  });
+
+  it('tells people its public address, and programs the local one', async () => {
+    const env = { SEKISHO_HOST: '0.0.0.0', SEKISHO_PUBLIC_URL: 'https://sekisho.example' };
+    const booted = await bootSekisho({ env });
+    expect(booted.urls.gateway).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/v1$/);
+    expect(booted.stderr()).toContain(
+      `Base URL      https://sekisho.example:${new URL(booted.origin).port}/v1`,
+    );
+    expect(booted.stderr()).toContain('Set up        https://sekisho.example/setup?token=');
+    expect((await chat(booted)).status).toBe(200);
+  });
+});
+
 describe('a ClickHouse that is away', () => {
   it('keeps neither people nor apps from being served, and can be stopped meanwhile', async () => {
     const dataDir = mkdtempSync(join(tmpdir(), 'sekisho-'));
@@ -167,7 +201,7 @@ describe('a ClickHouse that is away', () => {
     const env = bootEnv({ env: { ...ports, CLICKHOUSE_URL: 'http://127.0.0.1:9' } }, dataDir);
     const { child, said, exit } = spawnAll(env, dataDir);
     for (const port of [consolePort, gatewayPort]) {
-      await waitUntil(`port ${port}`, () => isHealthy(port), 40_000);
+      await waitUntil(`port ${port}`, () => isHealthy(`http://127.0.0.1:${port}`), 40_000);
     }
     expect(said.out).toBe('');
     expect(said.err).toContain('waiting for ClickHouse at http://127.0.0.1:9');
@@ -178,12 +212,6 @@ describe('a ClickHouse that is away', () => {
 });
 
 describe('a start that cannot be', () => {
-  let folder: string;
-  beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), 'sekisho-'));
-  });
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
   async function fail(env: Record<string, string>) {
     const { said, exit } = spawnAll(bootEnv({ env }, join(folder, 'data')), folder);
     const code = await exit;
