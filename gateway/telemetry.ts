@@ -17,6 +17,7 @@ import { NodeSDK } from '@opentelemetry/sdk-node';
 import { AlwaysOnSampler, type ReadableSpan } from '@opentelemetry/sdk-trace';
 import protobuf from 'protobufjs';
 import type { SpooledCall } from '../collector/spool/call.ts';
+import { spliceAttributes, type BytesAttribute } from './ship/splice.ts';
 import { GEN_AI, HTTP, SEKISHO, type WriterKind } from '../collector/record/attributes.ts';
 
 const SCOPE = 'sekisho.gateway';
@@ -29,8 +30,8 @@ export type PostResource = {
 };
 
 export type SpanMaker = {
-  /** One OTLP ExportTraceServiceRequest (protobuf) with a span per call. */
-  encode(calls: SpooledCall[], resource: PostResource): Uint8Array;
+  /** One OTLP ExportTraceServiceRequest (protobuf, in pieces) with a span per call. */
+  encode(calls: SpooledCall[], resource: PostResource): Uint8Array[];
   stop(): Promise<void>;
 };
 
@@ -84,12 +85,14 @@ export function createSpanMaker(): SpanMaker {
   return {
     encode(calls, about) {
       const resource = resourceFromAttributes(resourceAttributes(about));
-      if (calls.length === 0) return encodeEmpty(resource);
+      if (calls.length === 0) return [encodeEmpty(resource)];
       finished = [];
       for (const call of calls) record(call);
       const spans = finished.map((span) => Object.assign(span, { resource }));
       finished = [];
-      return ProtobufTraceSerializer.serializeRequest(spans) ?? new Uint8Array();
+      const bytes = ProtobufTraceSerializer.serializeRequest(spans);
+      if (!bytes) throw new Error('the serializer made nothing of the spans');
+      return spliceAttributes(bytes, calls.map(toBodies));
     },
     stop: () => sdk.shutdown(),
   };
@@ -100,24 +103,30 @@ function toHrTime(ms: number): [number, number] {
   return [seconds, Math.round((ms - seconds * 1000) * 1e6)];
 }
 
-function toAttributes({ seq, open, close, request, response }: SpooledCall): Attributes {
+function toBodies({ request, response }: SpooledCall): BytesAttribute[] {
+  const bodies = [
+    { key: SEKISHO.requestBody, value: request },
+    { key: SEKISHO.responseBody, value: response },
+  ];
+  return bodies.filter(({ value }) => value.length > 0);
+}
+
+function toAttributes({ seq, open, close }: SpooledCall): Attributes {
   const [host, port] = splitHost(open.server);
   const attributes: Record<string, unknown> = {
     [SEKISHO.seq]: seq,
     [SEKISHO.outcome]: close?.outcome ?? 'interrupted',
-    [SEKISHO.truncated]: close?.truncated ?? false,
+    [SEKISHO.truncated]: close?.truncated || undefined,
     [SEKISHO.projectId]: open.project_id,
     [SEKISHO.keyId]: open.key_id,
     [SEKISHO.upstream]: open.upstream,
-    [SEKISHO.usageInjected]: open.usage_injected,
-    [SEKISHO.requestBody]: request,
-    [SEKISHO.responseBody]: response,
+    [SEKISHO.usageInjected]: open.usage_injected || undefined,
     [HTTP.method]: open.method,
     [HTTP.path]: open.path,
     [HTTP.serverAddress]: host,
     [HTTP.serverPort]: port,
-    [GEN_AI.requestModel]: open.model,
-    [GEN_AI.requestStream]: open.stream,
+    [GEN_AI.requestModel]: open.model || undefined,
+    [GEN_AI.requestStream]: open.stream || undefined,
     [GEN_AI.provider]: open.provider,
     [GEN_AI.operation]: open.operation || undefined,
     [HTTP.query]: open.query || undefined,

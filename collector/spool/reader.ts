@@ -6,6 +6,7 @@ import { closeSync, openSync, readdirSync, readSync, rmSync, statSync, unlinkSyn
 import { basename, join } from 'node:path';
 import type { CallClose, CallOpen, SpooledCall } from './call.ts';
 import { FRAME, FRAME_HEADER_BYTES, splitPayload, type Frame, type FrameType } from './frame.ts';
+import { freeBuffer } from './free.ts';
 import {
   decryptAt,
   findSegmentNumber,
@@ -30,6 +31,8 @@ export type Batch = {
   damagedBytes: number;
   /** Calls that end here but whose OPEN is there no more though its segment is: bytes on disk went bad. */
   damagedCalls: number;
+  /** What the calls' bodies are views of; freed by `acknowledge`. */
+  text: Buffer | undefined;
 };
 
 /** Numbers of the segments that lie in `folder`, ascending. */
@@ -77,6 +80,7 @@ export class SpoolReader {
       ended: [],
       damagedBytes: segment.damagedBytes,
       damagedCalls: 0,
+      text: segment.text,
     };
     for (const [seq, frames] of here) {
       const close = frames.find((frame) => frame.type === FRAME.close);
@@ -86,7 +90,7 @@ export class SpoolReader {
     return batch;
   }
 
-  /** Marks batch `n` as stored and unlinks what nothing holds any more. @returns bytes freed. */
+  /** Marks `batch` as stored and unlinks what nothing holds any more; its bodies are gone. @returns bytes freed on disk. */
   acknowledge(batch: Batch): number {
     const segment = this.#segments.get(batch.n);
     if (segment) segment.acknowledged = true;
@@ -94,6 +98,7 @@ export class SpoolReader {
       this.#open.delete(seq);
       for (const n of segments) this.#segments.get(n)?.holders.delete(seq);
     }
+    if (batch.text) freeBuffer(batch.text);
     return this.#unlinkFree();
   }
 
@@ -110,6 +115,7 @@ export class SpoolReader {
       ended: [],
       damagedBytes: 0,
       damagedCalls: 0,
+      text: undefined,
     };
     for (const [seq, refs] of [...this.#open].toSorted(([a], [b]) => a - b)) {
       batch.ended.push({ seq, segments: refs.map((ref) => ref.n) });

@@ -4,7 +4,7 @@
  * data: the header. A segment without END and tag is torn, and judged frame by frame by its CRCs.
  */
 import { createCipheriv, createDecipheriv, type CipherGCM } from 'node:crypto';
-import { readFileSync, statSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { deriveKey } from '../keys/derive.ts';
 import { FRAME, parseFrames, splitPayload, type Frame } from './frame.ts';
@@ -26,6 +26,8 @@ export type Segment = {
   receivedAt: number;
   damagedBytes: number;
   fileBytes: number;
+  /** What the frames' payloads are views of. */
+  text: Buffer;
 };
 
 /** Path of segment `n` of a writer's folder; names sort as numbers do. */
@@ -94,14 +96,33 @@ function decryptClosed(key: Buffer, n: number, file: Buffer): Buffer | undefined
   }
 }
 
+let scratch = Buffer.alloc(0);
+
+/** A file's bytes in a buffer that the next call uses again: fresh memory costs more than the reading. */
+function readWhole(path: string): Buffer {
+  const fd = openSync(path, 'r');
+  try {
+    const { size } = fstatSync(fd);
+    if (scratch.length < size) scratch = Buffer.allocUnsafeSlow(Math.ceil(size * 1.25));
+    let length = 0;
+    for (let read = -1; length < size && read !== 0; length += read) {
+      read = readSync(fd, scratch, length, size - length, length);
+    }
+    return scratch.subarray(0, length);
+  } finally {
+    closeSync(fd);
+  }
+}
+
 /** Reads segment `n` of `folder`, whatever its state; only an unreadable file throws. */
 export function readSegment(folder: string, n: number, key: Buffer): Segment {
   const path = segmentPath(folder, n);
-  const file = readFileSync(path);
+  const file = readWhole(path);
   const isWhole = file.length >= SEGMENT_HEADER_BYTES + SEGMENT_TAG_BYTES;
   const plain = isWhole ? decryptClosed(key, n, file) : undefined;
   const text = plain ?? decryptAt(key, n, 0, file.subarray(SEGMENT_HEADER_BYTES));
-  const { frames, damagedBytes } = parseFrames(text);
+  const fileBytes = file.length;
+  const { frames, damagedBytes } = parseFrames(text, plain !== undefined);
   const end = plain ? parseEnd(frames) : undefined;
   return {
     n,
@@ -109,6 +130,7 @@ export function readSegment(folder: string, n: number, key: Buffer): Segment {
     closed: end !== undefined,
     receivedAt: end?.received_at ?? Math.floor(statSync(path).mtimeMs),
     damagedBytes,
-    fileBytes: file.length,
+    fileBytes,
+    text,
   };
 }

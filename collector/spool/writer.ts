@@ -1,6 +1,6 @@
 /**
- * The writing end of the spool: frames of one turn of the event loop are sealed and written by one call. One writer
- * per start of a process, with a random id and a dense `seq`; its folder is locked, so the dead can be told from the
+ * The writing end of the spool: frames of one turn of the event loop (and what began shortly before) are sealed and
+ * written by one call. One writer per start of a process, with a random id and a dense `seq`; its folder is locked, so the dead can be told from the
  * living. Mode `process`: what is written survives kill -9, not a power cut.
  */
 import { randomBytes } from 'node:crypto';
@@ -18,6 +18,8 @@ const SEGMENT_MAX_BYTES = 8 * 1024 ** 2;
 const SEGMENT_MAX_CALLS = 5000;
 /** A batch is posted whole: a segment also closes when the calls that end in it carry this much. */
 const SEGMENT_MAX_CALL_BYTES = 32 * 1024 ** 2;
+/** How long an OPEN or CHUNK may wait for company. Only a CLOSE has somebody waiting for it. */
+const GATHER_MS = 10;
 const RETRY_AFTER_FAILURE_MS = 1000;
 const EMPTY = Buffer.alloc(0);
 
@@ -54,6 +56,7 @@ export class SpoolWriter {
   #nextSeq = 1;
   #pending: Pending[] = [];
   #turn: NodeJS.Immediate | undefined;
+  #gather: NodeJS.Timeout | undefined;
   #ageTimer: NodeJS.Timeout | undefined;
   #openCalls = new Map<number, OpenCall>();
   #failedAt = 0;
@@ -142,7 +145,8 @@ export class SpoolWriter {
 
   #enqueue(pending: Pending): void {
     this.#pending.push(pending);
-    this.#turn ??= setImmediate(() => this.#writeTurn());
+    if (pending.done) this.#turn ??= setImmediate(() => this.#writeTurn());
+    else this.#gather ??= setTimeout(() => this.#writeTurn(), GATHER_MS);
   }
 
   #isResting(): boolean {
@@ -151,7 +155,9 @@ export class SpoolWriter {
 
   #writeTurn(): void {
     if (this.#turn) clearImmediate(this.#turn);
+    if (this.#gather) clearTimeout(this.#gather);
     this.#turn = undefined;
+    this.#gather = undefined;
     const pending = this.#pending;
     if (pending.length === 0 && this.#owed.length === 0) return;
     this.#pending = [];

@@ -1,8 +1,13 @@
 /** Posts OTLP bytes to the collector until they are acknowledged: for ever, with back-off, Retry-After honoured. */
+import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent, request } from 'undici';
 import { HOP_HEADER, signHop } from '../../collector/keys/derive.ts';
+import { freeBuffer } from '../../collector/spool/free.ts';
+import { joinSmall } from '../../collector/spool/join-small.ts';
 
+/** Up to here a copy is cheaper than another write to the socket. */
+const SMALL_BYTES = 32 * 1024;
 const FIRST_DELAY_MS = 50;
 const MAX_DELAY_MS = 5000;
 /** Longer than the collector's own limit for an insert, so that it is never cut while it may still succeed. */
@@ -10,7 +15,7 @@ const TIMEOUT_MS = 120_000;
 
 export type Poster = {
   /** Resolves when the collector has stored it; rejects only when `signal` aborts. */
-  post(body: Uint8Array, signal: AbortSignal): Promise<void>;
+  post(body: Uint8Array[], signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -20,16 +25,17 @@ export function createPoster(url: string, secret: string, onTrouble: (line: stri
   let saidAt = 0;
 
   async function tryOnce(
-    body: Uint8Array,
+    body: Uint8Array[],
     signal: AbortSignal,
   ): Promise<{ ok: boolean; why: string; waitMs: number }> {
     const answer = await request(`${url}/v1/traces`, {
       method: 'POST',
-      body,
+      body: body.length === 1 ? body[0] : Readable.from(body, { objectMode: false }),
       signal,
       dispatcher,
       headers: {
         'content-type': 'application/x-protobuf',
+        'content-length': String(body.reduce((sum, piece) => sum + piece.length, 0)),
         [HOP_HEADER]: signHop(secret, 'gateway', 'collector'),
       },
     });
@@ -43,7 +49,8 @@ export function createPoster(url: string, secret: string, onTrouble: (line: stri
   }
 
   return {
-    async post(body, signal) {
+    async post(pieces, signal) {
+      const body = joinSmall(pieces, SMALL_BYTES);
       for (let delay = FIRST_DELAY_MS; ; delay = Math.min(delay * 2, MAX_DELAY_MS)) {
         signal.throwIfAborted();
         const result = await tryOnce(body, signal).catch((error: unknown) => ({
@@ -51,7 +58,7 @@ export function createPoster(url: string, secret: string, onTrouble: (line: stri
           why: String(error),
           waitMs: 0,
         }));
-        if (result.ok) return;
+        if (result.ok) return freeJoined(pieces, body);
         signal.throwIfAborted();
         if (Date.now() - saidAt > 10_000) {
           saidAt = Date.now();
@@ -62,4 +69,10 @@ export function createPoster(url: string, secret: string, onTrouble: (line: stri
     },
     close: () => dispatcher.destroy(),
   };
+}
+
+/** Frees what joining made; what was given belongs to the giver. */
+function freeJoined(given: readonly Uint8Array[], joined: readonly Uint8Array[]): void {
+  const own = new Set(given);
+  for (const piece of joined) if (!own.has(piece)) freeBuffer(piece);
 }

@@ -7,6 +7,8 @@ import { segmentPath } from '../../collector/spool/segment.ts';
 import type { FromWorker, ToWorker, WorkerOptions } from './messages.ts';
 
 const STATE_EVERY_MS = 1000;
+/** A batch lives for a moment and dies whole: room for it to die young. */
+const YOUNG_GENERATION_MB = 64;
 
 export type ShipperOptions = {
   /** Folder of all writers. */
@@ -45,7 +47,8 @@ export class Shipper {
 
   constructor({ onTrouble, onDeath }: ShipperOptions, writer: SpoolWriter, workerData: WorkerOptions) {
     this.writer = writer;
-    this.#worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData });
+    const resourceLimits = { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB };
+    this.#worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData, resourceLimits });
     this.#worker.on('error', (error) => onDeath(error instanceof Error ? error : new Error(String(error))));
     this.#worker.on('message', (message: FromWorker) => {
       if (message.type === 'freed') writer.quota.add(-message.bytes);
