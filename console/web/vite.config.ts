@@ -52,6 +52,10 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     // Nothing inline: the CSP is script-src 'self'.
     assetsInlineLimit: 0,
+    rolldownOptions: {
+      // What two pages share is one file: two dozen small ones would queue for a browser's six connections.
+      output: { codeSplitting: { groups: [{ name: 'shared', minShareCount: 2 }] } },
+    },
   },
   server: { port: 5173, strictPort: true, proxy: { '/api': 'http://127.0.0.1:3000' } },
 });

@@ -78,6 +78,7 @@ export const router = createRouter({
 
 router.beforeEach(async (to) => {
   startError.value = undefined;
+  fetchEarly(to);
   if (to.meta.open) return true;
   try {
     const me = await loadMe();
@@ -95,6 +96,12 @@ onSignedOut(() => {
   const here = router.currentRoute.value;
   if (!here.meta.open && here.matched.length > 0) void router.replace(toSignIn(here));
 });
+
+/** Asks for the page's code while the guard still asks who is there; the router asks again and finds it. */
+function fetchEarly(to: RouteLocationNormalized): void {
+  const load: unknown = to.matched.at(-1)?.components?.['default'];
+  if (typeof load === 'function') void Promise.resolve(load()).catch(() => {});
+}
 
 function toSignIn(from: RouteLocationNormalized) {
   return { name: 'sign-in', query: from.fullPath === '/' ? {} : { next: from.fullPath } };

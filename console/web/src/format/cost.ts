@@ -1,8 +1,13 @@
 /** Money in USD, from decimal strings, with as many digits as the amount needs. */
 
+/** Below this an amount is only said to be smaller. */
+const LEAST = 0.000001;
+const FAR_BEHIND = 0.0001;
+
 /**
- * `$12.34`, `$0.0123`, `$0.000123`: two decimals from one dollar up, else three significant digits without idle
- * zeros. What is not a number comes back as it is, rather than as a wrong amount.
+ * `$12.34`, `$0.0123`, `$0.000123`, `$0.0000045`: two decimals from one dollar up, else three significant digits, or
+ * two where they stand far behind the point, without idle zeros; `<$0.000001` below that. What is not a number comes
+ * back as it is, rather than as a wrong amount.
  */
 export function formatCost(decimal: string, locale: string): string {
   const value = Number(decimal);
@@ -14,8 +19,9 @@ export function formatCost(decimal: string, locale: string): string {
     const digits = { minimumFractionDigits: 2, maximumFractionDigits: 2 };
     return `${sign}$${new Intl.NumberFormat(locale, digits).format(size)}`;
   }
-  // toPrecision would turn to exponents below 1e-6; a fixed count of decimals does not.
-  const decimals = Math.min(18, 2 - Math.floor(Math.log10(size)));
+  if (size < LEAST) return `<${sign}$${LEAST.toFixed(6)}`;
+  const significant = size < FAR_BEHIND ? 2 : 3;
+  const decimals = significant - 1 - Math.floor(Math.log10(size));
   return `${sign}$${size.toFixed(decimals).replace(/\.?0+$/, '')}`;
 }
 

@@ -13,9 +13,16 @@ const me = shallowRef<Me>();
 /** The signed-in person; undefined until loadMe() has answered, and after signing out. */
 export const currentMe = computed(() => me.value);
 
+let asking: Promise<Me | undefined> | undefined;
+
 /** Asks once who is signed in; undefined when nobody is. @throws ApiError for any other failure. */
 export async function loadMe(): Promise<Me | undefined> {
   if (me.value) return me.value;
+  asking ??= askForMe().finally(() => (asking = undefined));
+  return asking;
+}
+
+async function askForMe(): Promise<Me | undefined> {
   try {
     me.value = await call(getMe, {});
   } catch (thrown) {

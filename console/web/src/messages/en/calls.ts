@@ -39,7 +39,13 @@ export const calls = {
     session: 'Session',
     session_why: 'The conversation or session, as the app named it',
   },
-  totals: { calls: 'Calls', tokens: 'Tokens', cost: 'Cost', unknown: '+ {n} of unknown cost' },
+  totals: {
+    calls: 'Calls',
+    tokens: 'Tokens',
+    cost: 'Cost',
+    unknown: '+ {n} of unknown cost',
+    all_unknown: '({n})',
+  },
   facets: {
     title: 'Filters',
     how: 'Click: only this. With Ctrl or ⌘: add or remove.',

@@ -88,7 +88,8 @@ export const project = {
   certificate: {
     title: 'Capture certificate',
     text: 'Each gateway process numbers its calls without gaps. Comparing the numbers sent with the rows stored shows whether anything was lost.',
-    whole: 'Complete: all {n} calls sent are stored, each exactly once.',
+    whole:
+      'Complete: no call has been sent yet. | Complete: the one call sent is stored, exactly once. | Complete: all {n} calls sent are stored, each exactly once.',
     whole_running: 'Complete: {n} calls are stored, each exactly once. {running} are on their way.',
     broken: 'Not complete: {missing} missing, {twice} stored twice, {lost} counted as lost.',
     none: 'No gateway has reported in the last 7 days.',

@@ -46,7 +46,13 @@ export const calls: Part = {
     session: 'セッション',
     session_why: 'アプリが指定した会話またはセッション',
   },
-  totals: { calls: '件数', tokens: 'トークン', cost: 'コスト', unknown: '+ コスト不明 {n} 件' },
+  totals: {
+    calls: '件数',
+    tokens: 'トークン',
+    cost: 'コスト',
+    unknown: '+ コスト不明 {n} 件',
+    all_unknown: '（{n} 件）',
+  },
   facets: {
     title: 'フィルター',
     how: 'クリック: これだけを表示。Ctrl / ⌘ + クリック: 追加・解除。',
