@@ -23,7 +23,7 @@ type State = {
 };
 
 const long = (changes = {}): World => {
-  const world = createWorld({ calls: 12 });
+  const world = createWorld({ calls: 3 });
   world.calls = [makeLongCall({ started_at: new Date().toISOString(), ...changes }), ...world.calls];
   return world;
 };
@@ -69,7 +69,7 @@ const STATES: State[] = [
   },
   {
     name: 'calls',
-    world: () => createWorld({ calls: 25 }),
+    world: () => createWorld({ calls: 12 }),
     path: () => `${HOME}/calls`,
     sign: '[role=row][aria-selected]',
   },
