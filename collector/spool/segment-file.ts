@@ -1,6 +1,6 @@
 /** The segment that is being written: one file, one streaming cipher. */
 import type { CipherGCM } from 'node:crypto';
-import { closeSync, ftruncateSync, openSync, writeSync, writevSync } from 'node:fs';
+import { closeSync, ftruncateSync, openSync, unlinkSync, writeSync, writevSync } from 'node:fs';
 import { encodeFrameHead, FRAME } from './frame.ts';
 import { freeBuffer } from './free.ts';
 import { joinSmall } from './join-small.ts';
@@ -31,11 +31,14 @@ export class SegmentFile {
     const header = encodeSegmentHeader(writer, n, Date.now());
     this.n = n;
     this.#cipher = createSegmentCipher(key, n, header);
-    this.#fd = openSync(segmentPath(folder, n), 'wx', 0o600);
+    const path = segmentPath(folder, n);
+    this.#fd = openSync(path, 'wx', 0o600);
     try {
       this.#write([header]);
     } catch (error) {
+      // else a disk that stays full gets another empty file with every attempt
       closeSync(this.#fd);
+      unlinkSync(path);
       throw error;
     }
   }
