@@ -1,10 +1,12 @@
 /** One batch into ClickHouse, once: one INSERT under the token (writer, n), and what the writer says of itself. */
+import { createHash } from 'node:crypto';
 import type { IngestRow } from '../record/ingest-row.ts';
 import type { WriterKind } from '../record/attributes.ts';
 import type { Store } from '../store/client.ts';
 import { insertBytes } from '../store/insert.ts';
 import { INGEST_COLUMNS } from './ingest-columns.ts';
 import { RowBinaryWriter } from './row-binary.ts';
+import { withoutStored } from './without-stored.ts';
 
 /** A token is remembered for 100,000 batches; long before that a late batch is checked row by row instead. */
 const TOKEN_TRUSTED_MS = 3_600_000;
@@ -33,22 +35,33 @@ async function writeRows(
   segment: { n: number; received_at: number },
   { rows, state }: WriteBatch,
 ): Promise<void> {
+  const held = rows.map((row) => holdTime(row, segment.received_at));
+  const isAdopted = state?.kind === 'adopted';
   // What an adopter sends as interrupted may be here as finished already; a late batch may be past its token.
-  const isDoubtful = state?.kind === 'adopted' || Date.now() - segment.received_at > TOKEN_TRUSTED_MS;
-  const fresh = isDoubtful ? await withoutStored(store, writer, rows) : rows;
-  if (fresh.length === 0) return;
+  const isDoubtful = isAdopted || Date.now() - segment.received_at > TOKEN_TRUSTED_MS;
+  const missing = isDoubtful ? await withoutStored(store, writer, held) : held;
+  if (missing.length === 0) return;
+  const isSegment = !isAdopted && missing.length === rows.length;
   const out = new RowBinaryWriter();
-  for (const row of fresh) {
-    const held = holdTime(row, segment.received_at);
-    for (const [, write] of INGEST_COLUMNS) write(out, held);
-  }
+  for (const row of missing) for (const [, write] of INGEST_COLUMNS) write(out, row);
   await insertBytes(store, {
     table: 'ingest',
     columns: INGEST_COLUMNS.map(([name]) => name),
     format: 'RowBinary',
     bytes: out.finish(),
-    token: `${writer}:${segment.n}`,
+    token: `${writer}:${isSegment ? segment.n : nameOf(missing)}`,
   });
+}
+
+/**
+ * A token for calls that are not exactly the ones a segment holds. A token swallows whatever is sent under it a second
+ * time, so it must say which calls they are: the number alone is no name, for the number of an adopted batch follows
+ * the last segment that is still there, and a second adopter finds fewer than the first.
+ */
+function nameOf(rows: readonly IngestRow[]): string {
+  return `calls-${createHash('sha256')
+    .update(rows.map((row) => row.seq).join())
+    .digest('base64url')}`;
 }
 
 /** A clock that is far off must not decide where a row lies: its time is held near ours, the original kept beside. */
@@ -61,18 +74,6 @@ function holdTime(row: IngestRow, received_at: number): IngestRow {
     started_at: held,
     attributes: { ...row.attributes, 'sekisho.started_at': String(started_at) },
   };
-}
-
-/** The rows of `writer` that are not in both targets yet. A row in one of them only is completed by its token. */
-async function withoutStored(store: Store, writer: string, rows: IngestRow[]): Promise<IngestRow[]> {
-  const answer = await store.ingest.query({
-    query: `SELECT seq FROM spans WHERE writer = {writer:String} AND seq IN {seqs:Array(UInt64)}
-      AND seq IN (SELECT seq FROM span_bodies WHERE writer = {writer:String} AND seq IN {seqs:Array(UInt64)})`,
-    query_params: { writer, seqs: rows.map((row) => row.seq) },
-    format: 'JSONEachRow',
-  });
-  const stored = new Set((await answer.json<{ seq: string }>()).map(({ seq }) => Number(seq)));
-  return rows.filter((row) => !stored.has(row.seq));
 }
 
 async function writeState(store: Store, writer: string, { kind, highSeq, lost }: WriterState): Promise<void> {
