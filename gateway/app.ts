@@ -1,5 +1,5 @@
 /** The gateway's road, step by step: host, health, who, capture, and then the hot path or the proxy. */
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import express, { type Express } from 'express';
 import { findHopSigner, HOP_HEADER } from '../collector/keys/derive.ts';
 import type { RegistryView } from '../collector/registry/view.ts';
@@ -29,19 +29,36 @@ export type GatewayParts = {
   flush: () => Promise<void>;
 };
 
-/** The gateway's express application. */
-export function createGatewayApp(parts: GatewayParts): Express {
-  const { capturing, upstreams } = parts;
+/**
+ * The gateway's request listener. API calls go straight down the road; express serves the rest (health and what other
+ * rooms ask), for its router would cost every call a tenth of what the call costs.
+ */
+export function createGatewayApp(parts: GatewayParts): RequestListener {
   const guardHost = createHostGuard(parts.hosts);
-  const authenticate = createAuthenticate(parts.secret, parts.registry);
+  const serve = createRoad(parts);
+  const own = createOwnRoutes(parts);
+  return (request, response) => {
+    try {
+      guardHost(request);
+      if (OWN_PATHS.has(request.url ?? '')) own(request, response);
+      else serve(request, response).catch((thrown: unknown) => respondError(response, toAppError(thrown)));
+    } catch (thrown) {
+      respondError(response, toAppError(thrown));
+    }
+  };
+}
+
+/** Who, where to, and then the hot path or the proxy. */
+function createRoad({ secret, registry, capturing, upstreams, refusesUncaptured }: GatewayParts) {
+  const authenticate = createAuthenticate(secret, registry);
   const serveOther = createOther(capturing);
   const serveRejected = createRejected(capturing);
 
-  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  return async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { principal, path, query } = authenticate(request);
     const isApi = path.startsWith('/v1/') || path === '/v1';
     if (!principal || !isApi) return serveRejected(request, response, { principal, path, query });
-    if (parts.refusesUncaptured && !capturing.canAccept) {
+    if (refusesUncaptured && !capturing.canAccept) {
       throw new AppError('capture_unavailable', 'This call could not be recorded, so it is not served.');
     }
     const call = beginCall(request, principal, path, query);
@@ -49,32 +66,34 @@ export function createGatewayApp(parts: GatewayParts): Express {
     if (call.method === 'POST' && HOT_ROUTES.has(path))
       return serveHot({ capturing }, call, upstream, request, response);
     return serveOther(call, upstream, request, response);
-  }
+  };
+}
 
+const OWN_PATHS: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/internal/flush']);
+
+/** What the gateway answers of itself. */
+function createOwnRoutes({ secret, upstreams, notReady, flush }: GatewayParts): Express {
   const app = express().disable('x-powered-by').disable('etag');
-  app.use((request, _response, next) => {
-    guardHost(request);
-    next();
-  });
   app.get(
     '/healthz',
     (_request, response) => void response.json({ ok: true, room: 'gateway', upstream: upstreams.key.name }),
   );
   app.get('/readyz', (_request, response) => {
-    const problem = parts.notReady();
+    const problem = notReady();
     response.status(problem ? 503 : 200).json({ ok: !problem, problem });
   });
   app.post('/internal/flush', async (request, response) => {
-    const signer = findHopSigner(parts.secret, String(request.headers[HOP_HEADER] ?? ''), 'gateway');
+    const signer = findHopSigner(secret, String(request.headers[HOP_HEADER] ?? ''), 'gateway');
     if (!signer) throw new AppError('forbidden', 'Only other rooms of this installation may ask for that.');
-    await parts.flush();
+    await flush();
     response.json({ ok: true });
   });
-  app.use((request, response) => serve(request, response));
+  app.use((request: express.Request) => {
+    throw new AppError('method_not_allowed', `${request.method} is not served here.`);
+  });
   app.use(
-    (thrown: unknown, _request: express.Request, response: express.Response, _next: express.NextFunction) => {
-      respondError(response, toAppError(thrown));
-    },
+    (thrown: unknown, _request: express.Request, response: express.Response, _next: express.NextFunction) =>
+      respondError(response, toAppError(thrown)),
   );
   return app;
 }

@@ -10,6 +10,7 @@ import {
   trace,
   TraceFlags,
   type Attributes,
+  type AttributeValue,
 } from '@opentelemetry/api';
 import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
 import { resourceFromAttributes, type Resource } from '@opentelemetry/resources';
@@ -105,43 +106,45 @@ function toHrTime(ms: number): [number, number] {
 
 function toBodies({ request, response }: SpooledCall): BytesAttribute[] {
   const bodies = [
-    { key: SEKISHO.requestBody, value: request },
-    { key: SEKISHO.responseBody, value: response },
+    { key: SEKISHO.requestBody, pieces: [request] },
+    { key: SEKISHO.responseBody, pieces: response },
   ];
-  return bodies.filter(({ value }) => value.length > 0);
+  return bodies.filter(({ pieces }) => pieces.some((piece) => piece.length > 0));
 }
 
 function toAttributes({ seq, open, close }: SpooledCall): Attributes {
   const [host, port] = splitHost(open.server);
-  const attributes: Record<string, unknown> = {
+  const attributes: Attributes = {
     [SEKISHO.seq]: seq,
     [SEKISHO.outcome]: close?.outcome ?? 'interrupted',
-    [SEKISHO.truncated]: close?.truncated || undefined,
     [SEKISHO.projectId]: open.project_id,
     [SEKISHO.keyId]: open.key_id,
     [SEKISHO.upstream]: open.upstream,
-    [SEKISHO.usageInjected]: open.usage_injected || undefined,
     [HTTP.method]: open.method,
     [HTTP.path]: open.path,
-    [HTTP.serverAddress]: host,
-    [HTTP.serverPort]: port,
-    [GEN_AI.requestModel]: open.model || undefined,
-    [GEN_AI.requestStream]: open.stream || undefined,
     [GEN_AI.provider]: open.provider,
-    [GEN_AI.operation]: open.operation || undefined,
-    [HTTP.query]: open.query || undefined,
   };
-  if (close) {
-    attributes[HTTP.status] = close.status || undefined;
-    attributes[HTTP.errorType] = close.error_type || undefined;
-    attributes[HTTP.requestSize] = close.request_size;
-    attributes[HTTP.responseSize] = close.response_size;
-    attributes[GEN_AI.timeToFirstChunk] = close.ttft_ms >= 0 ? close.ttft_ms / 1000 : undefined;
-    for (const name in close.headers) attributes[HTTP.responseHeader + name] = [close.headers[name]];
-  }
-  for (const name in open.headers) attributes[HTTP.requestHeader + name] = [open.headers[name]];
-  for (const name in attributes) if (attributes[name] === undefined) delete attributes[name];
-  return attributes as Attributes;
+  // Set one by one and never deleted: an object that loses members is slow for everybody after.
+  const set = (key: string, value: AttributeValue | undefined): void => {
+    if (value !== undefined && value !== '') attributes[key] = value;
+  };
+  set(GEN_AI.operation, open.operation);
+  set(GEN_AI.requestModel, open.model);
+  set(GEN_AI.requestStream, open.stream || undefined);
+  set(SEKISHO.usageInjected, open.usage_injected || undefined);
+  set(HTTP.serverAddress, host);
+  set(HTTP.serverPort, port);
+  set(HTTP.query, open.query);
+  for (const name in open.headers) attributes[HTTP.requestHeader + name] = [open.headers[name] ?? ''];
+  if (!close) return attributes;
+  set(SEKISHO.truncated, close.truncated || undefined);
+  set(HTTP.status, close.status || undefined);
+  set(HTTP.errorType, close.error_type);
+  set(HTTP.requestSize, close.request_size);
+  set(HTTP.responseSize, close.response_size);
+  set(GEN_AI.timeToFirstChunk, close.ttft_ms >= 0 ? close.ttft_ms / 1000 : undefined);
+  for (const name in close.headers) attributes[HTTP.responseHeader + name] = [close.headers[name] ?? ''];
+  return attributes;
 }
 
 function splitHost(server: string): [string | undefined, number | undefined] {

@@ -50,5 +50,6 @@ export type SpooledCall = {
   /** Absent for a call whose writer died: it is `interrupted`. */
   close: CallClose | undefined;
   request: Buffer;
-  response: Buffer;
+  /** The answer's bytes, in the pieces they were written in. */
+  response: Buffer[];
 };

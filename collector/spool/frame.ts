@@ -17,31 +17,49 @@ export type FrameType = (typeof FRAME)[keyof typeof FRAME];
 /** A frame found in a segment; `payload` is a view of the segment's buffer. */
 export type Frame = { type: FrameType; seq: number; payload: Buffer; offset: number };
 
-/** Header (and length-prefixed JSON, if `meta` is given) of a frame whose raw bytes are `body`. */
+/** The most bytes that `writeFrameHead` may need for `json`. */
+export function frameHeadRoom(json: string | undefined): number {
+  return FRAME_HEADER_BYTES + (json === undefined ? 0 : 4 + json.length * 3);
+}
+
+/**
+ * Writes header and, if given, length-prefixed JSON of a frame whose raw bytes are `body`, which is to follow.
+ * @returns bytes written to `into` from `at` on
+ */
+export function writeFrameHead(
+  into: Buffer,
+  at: number,
+  frame: { type: FrameType; seq: number; json: string | undefined; body: Uint8Array },
+): number {
+  const { type, seq, json, body } = frame;
+  const start = at + FRAME_HEADER_BYTES;
+  let prefix = 0;
+  if (json !== undefined) {
+    prefix = 4 + into.write(json, start + 4, 'utf8');
+    into.writeUInt32LE(prefix - 4, start);
+  }
+  into.writeUInt16LE(MAGIC, at);
+  into.writeUInt16LE(type, at + 2);
+  into.writeUInt32LE(prefix + body.length, at + 4);
+  into.writeUInt32LE(seq >>> 0, at + 8);
+  into.writeUInt32LE(Math.floor(seq / 2 ** 32), at + 12);
+  let sum = crc32(into.subarray(at, at + 16));
+  if (prefix > 0) sum = crc32(into.subarray(start, start + prefix), sum);
+  if (body.length > 0) sum = crc32(body, sum);
+  into.writeUInt32LE(sum, at + 16);
+  return FRAME_HEADER_BYTES + prefix;
+}
+
+/** Header and JSON of one frame, as `writeFrameHead` writes them. */
 export function encodeFrameHead(
   type: FrameType,
   seq: number,
   meta: object | undefined,
   body: Uint8Array,
 ): Buffer {
-  const json = meta === undefined ? '' : JSON.stringify(meta);
-  const jsonBytes = meta === undefined ? 0 : Buffer.byteLength(json);
-  const prefix = meta === undefined ? 0 : 4 + jsonBytes;
-  const head = Buffer.allocUnsafe(FRAME_HEADER_BYTES + prefix);
-  head.writeUInt16LE(MAGIC, 0);
-  head.writeUInt16LE(type, 2);
-  head.writeUInt32LE(prefix + body.length, 4);
-  head.writeUInt32LE(seq >>> 0, 8);
-  head.writeUInt32LE(Math.floor(seq / 2 ** 32), 12);
-  if (meta !== undefined) {
-    head.writeUInt32LE(jsonBytes, FRAME_HEADER_BYTES);
-    head.write(json, FRAME_HEADER_BYTES + 4, 'utf8');
-  }
-  let sum = crc32(head.subarray(0, 16));
-  sum = crc32(head.subarray(FRAME_HEADER_BYTES), sum);
-  if (body.length > 0) sum = crc32(body, sum);
-  head.writeUInt32LE(sum, 16);
-  return head;
+  const json = meta === undefined ? undefined : JSON.stringify(meta);
+  const head = Buffer.allocUnsafe(frameHeadRoom(json));
+  return head.subarray(0, writeFrameHead(head, 0, { type, seq, json, body }));
 }
 
 /** The frame at `offset`, or undefined if none whole and sound begins there; under a right tag all are sound. */

@@ -183,7 +183,7 @@ export class SpoolReader {
       open: open.meta as CallOpen,
       close: close?.meta as CallClose | undefined,
       request: open.body,
-      response: pieces.length === 1 && pieces[0] ? pieces[0] : Buffer.concat(pieces),
+      response: pieces,
     };
   }
 

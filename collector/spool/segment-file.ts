@@ -3,7 +3,6 @@ import type { CipherGCM } from 'node:crypto';
 import { closeSync, ftruncateSync, openSync, unlinkSync, writeSync, writevSync } from 'node:fs';
 import { encodeFrameHead, FRAME } from './frame.ts';
 import { freeBuffer } from './free.ts';
-import { joinSmall } from './join-small.ts';
 import {
   createSegmentCipher,
   encodeSegmentHeader,
@@ -13,8 +12,6 @@ import {
 } from './segment.ts';
 
 const EMPTY = Buffer.alloc(0);
-/** Up to here a copy is cheaper than another call into the cipher. */
-const SMALL_BYTES = 4096;
 
 export class SegmentFile {
   readonly n: number;
@@ -45,12 +42,7 @@ export class SegmentFile {
 
   /** Seals `parts` and writes them by one call. @returns bytes written. @throws where not all could be written */
   append(parts: readonly Uint8Array[]): number {
-    const given = new Set(parts);
-    const sealed = joinSmall(parts, SMALL_BYTES).map((part) => {
-      const text = this.#cipher.update(part);
-      if (!given.has(part)) freeBuffer(part);
-      return text;
-    });
+    const sealed = parts.map((part) => this.#cipher.update(part));
     const length = this.#write(sealed);
     for (const text of sealed) freeBuffer(text);
     return length;

@@ -7,7 +7,8 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CallClose, CallOpen } from './call.ts';
-import { encodeFrameHead, FRAME, type FrameType } from './frame.ts';
+import { FRAME, type FrameType } from './frame.ts';
+import { FrameScratch } from './frame-scratch.ts';
 import { takeLock } from './lock.ts';
 import { createQuota, type Quota } from './quota.ts';
 import { writerKey } from './segment.ts';
@@ -61,6 +62,7 @@ export class SpoolWriter {
   #openCalls = new Map<number, OpenCall>();
   #failedAt = 0;
   #owed: Pending[] = [];
+  #scratch = new FrameScratch();
   #retryTimer: NodeJS.Timeout | undefined;
 
   constructor(options: SpoolOptions) {
@@ -202,18 +204,16 @@ export class SpoolWriter {
   }
 
   #write(segment: SegmentFile, pending: Pending[]): void {
-    const parts: Uint8Array[] = [];
     const written: OpenCall[] = [];
     const closed: OpenCall[] = [];
     for (const { type, seq, meta, body } of pending) {
       const call = this.#openCalls.get(seq);
       if (!call) continue; // its OPEN was lost: the rest of it says nothing
-      parts.push(encodeFrameHead(type, seq, meta, body));
-      if (body.length > 0) parts.push(body);
+      this.#scratch.add(type, seq, meta, body);
       written.push(call);
       if (type === FRAME.close) closed.push(call);
     }
-    this.quota.add(segment.append(parts));
+    this.quota.add(segment.append(this.#scratch.take()));
     for (const { segments } of written) if (segments.at(-1) !== segment.n) segments.push(segment.n);
     for (const call of closed) {
       segment.calls++;

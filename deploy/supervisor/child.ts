@@ -85,12 +85,19 @@ export function createChild(plan: Process, spawnProcess: typeof spawnRooms = spa
 }
 
 /**
+ * Bodies are bytes outside V8's heap, but they count towards its limit: with the small limit it starts with it collects
+ * the whole heap every few dozen large calls. Measured: a third less CPU per call of 200 KB. In MB.
+ */
+const GATEWAY_FLAGS = ['--initial-old-space-size=256'];
+
+/**
  * A process of its own group, so that Ctrl-C reaches the supervisor alone and the sink outlives its writers. Its
  * pipe to us is how it notices our end. The engine prints prompts on stdout, which are thrown away.
  */
 export function spawnRooms({ rooms, env }: Process): ChildProcess {
   const stdout = rooms.includes('clickhouse') ? 'ignore' : 2;
-  return spawn(process.execPath, [...process.execArgv, MAIN, rooms.join('+'), SUPERVISED], {
+  const flags = rooms.includes('gateway') ? GATEWAY_FLAGS : [];
+  return spawn(process.execPath, [...process.execArgv, ...flags, MAIN, rooms.join('+'), SUPERVISED], {
     detached: true,
     stdio: ['ignore', stdout, 2, 'ipc'],
     env: { ...process.env, ...env },

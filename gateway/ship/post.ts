@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent, request } from 'undici';
 import { HOP_HEADER, signHop } from '../../collector/keys/derive.ts';
 import { freeBuffer } from '../../collector/spool/free.ts';
-import { joinSmall } from '../../collector/spool/join-small.ts';
+import { joinSmall } from './join-small.ts';
 
 /** Up to here a copy is cheaper than another write to the socket. */
 const SMALL_BYTES = 32 * 1024;

@@ -12,8 +12,8 @@ const SCOPE_SPANS = 2;
 const SPANS = 2;
 const SPAN_ATTRIBUTES = 9;
 
-/** An attribute whose value is bytes. */
-export type BytesAttribute = { key: string; value: Uint8Array };
+/** An attribute whose value is the bytes of all its pieces. */
+export type BytesAttribute = { key: string; pieces: readonly Uint8Array[] };
 
 type Field = { number: number; start: number; bodyStart: number; end: number };
 
@@ -67,13 +67,14 @@ function add(out: Rebuilt, chunk: Buffer): void {
 function withAttributes(span: Buffer, attributes: readonly BytesAttribute[]): Rebuilt {
   const out: Rebuilt = { chunks: [], length: 0 };
   add(out, span);
-  for (const { key, value } of attributes) {
-    const anyValue = encodeHead(7, value.length); // AnyValue.bytes_value = 7
+  for (const { key, pieces } of attributes) {
+    const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+    const anyValue = encodeHead(7, length); // AnyValue.bytes_value = 7
     const name = Buffer.from(key);
-    const head = [encodeHead(1, name.length), name, encodeHead(2, anyValue.length + value.length), anyValue];
+    const head = [encodeHead(1, name.length), name, encodeHead(2, anyValue.length + length), anyValue];
     const inner = Buffer.concat(head); // KeyValue.key = 1, KeyValue.value = 2
-    add(out, Buffer.concat([encodeHead(SPAN_ATTRIBUTES, inner.length + value.length), inner]));
-    add(out, Buffer.from(value.buffer, value.byteOffset, value.byteLength));
+    add(out, Buffer.concat([encodeHead(SPAN_ATTRIBUTES, inner.length + length), inner]));
+    for (const piece of pieces) add(out, Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength));
   }
   return out;
 }

@@ -14,9 +14,8 @@ export function createHostGuard(hosts: readonly string[]) {
   const isOpen = allowed.has('0.0.0.0') || allowed.has('[::]') || allowed.has('::');
 
   return function guardHost(request: IncomingMessage): void {
-    const hostHeaders = request.rawHeaders.filter((name, i) => i % 2 === 0 && name.toLowerCase() === 'host');
-    const host = nameOf(request.headers.host ?? '');
-    if (hostHeaders.length > 1 || (!isOpen && !allowed.has(host))) {
+    const host = request.headers.host ?? '';
+    if (hasTwoHosts(request.rawHeaders) || !(isOpen || allowed.has(host) || allowed.has(nameOf(host)))) {
       throw new AppError(
         'host_not_allowed',
         'This server does not answer to that host name. Set SEKISHO_PUBLIC_URL.',
@@ -32,4 +31,14 @@ export function createHostGuard(hosts: readonly string[]) {
 
 function nameOf(host: string): string {
   return host.replace(/:\d+$/, '').toLowerCase();
+}
+
+/** Node keeps the first of two Host headers and says nothing; which one a proxy before us meant nobody knows. */
+function hasTwoHosts(rawHeaders: readonly string[]): boolean {
+  let count = 0;
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i];
+    if (name?.length === 4 && name.toLowerCase() === 'host') count++;
+  }
+  return count > 1;
 }

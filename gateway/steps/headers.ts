@@ -36,7 +36,6 @@ const RECORDED_RESPONSE = new Set([
   'content-encoding',
   'x-request-id',
   'openai-processing-ms',
-  'openai-version',
   'retry-after',
   'x-sekisho-simulated',
 ]);
@@ -80,7 +79,9 @@ function pick(headers: IncomingHttpHeaders, isRecorded: (name: string) => boolea
   const out: Record<string, string> = {};
   for (const name in headers) {
     const value = headers[name];
-    if (value !== undefined && isRecorded(name)) out[name] = Array.isArray(value) ? value.join(', ') : value;
+    // JSON is what nearly all of it is: only another type says something.
+    if (value === undefined || value === 'application/json' || !isRecorded(name)) continue;
+    out[name] = Array.isArray(value) ? value.join(', ') : value;
   }
   return out;
 }

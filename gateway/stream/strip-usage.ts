@@ -5,7 +5,7 @@
 const USAGE = Buffer.from('"usage"');
 const BOUNDARY = /\r?\n\r?\n/;
 // In a string the quotes would be escaped, so this matches a member only.
-const NULL_MEMBER = /,\s*"usage":\s*null|"usage":\s*null\s*,?/;
+const NULL_MEMBER = /,\s*"usage":\s*null|"usage":\s*null\s*,?\s*/g;
 
 /** A filter for one stream: `push` gives what may go on now, `end` what was left unfinished. */
 export function createUsageStripper(): { push(piece: Buffer): Buffer; end(): Buffer } {
@@ -47,10 +47,38 @@ function stripEvents(text: string): string {
     const boundary = BOUNDARY.exec(text.slice(from));
     const to = boundary ? from + boundary.index + boundary[0].length : text.length;
     const event = text.slice(from, to);
-    if (!isUsageChunk(event)) out += event.replace(NULL_MEMBER, '');
+    if (!isUsageChunk(event)) out += withoutNullUsage(event);
     from = to;
   }
   return out;
+}
+
+function withoutNullUsage(event: string): string {
+  for (const { 0: member, index } of event.matchAll(NULL_MEMBER)) {
+    const end = index + member.length;
+    if (isOutermost(event, end)) return event.slice(0, index) + event.slice(end);
+  }
+  return event;
+}
+
+/** Whether what stands at `from` is in the line's outermost object: then the brace that closes it ends the line. */
+function isOutermost(event: string, from: number): boolean {
+  let depth = 0;
+  for (let at = from; at < event.length; at++) {
+    const char = event[at];
+    if (char === '"') at = endOfString(event, at);
+    else if (char === '{' || char === '[') depth++;
+    else if (char === '}' || char === ']') depth--;
+    if (depth < 0) return /^[ \t]*(?:[\r\n]|$)/.test(event.slice(at + 1, at + 20));
+  }
+  return false;
+}
+
+/** Index of the quote that ends the string which begins at `from`. */
+function endOfString(text: string, from: number): number {
+  let at = from + 1;
+  while (at < text.length && text[at] !== '"') at += text[at] === '\\' ? 2 : 1;
+  return at;
 }
 
 function isUsageChunk(event: string): boolean {

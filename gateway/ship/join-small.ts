@@ -1,4 +1,4 @@
-/** Fewer, larger pieces: each call into the cipher or the kernel costs more than copying a few kilobytes does. */
+/** Fewer, larger pieces: each write to a socket costs more than copying a few kilobytes does. */
 /** Joined pieces stay below this, so that joining never needs a huge buffer. */
 const JOINED_BYTES = 1024 * 1024;
 
