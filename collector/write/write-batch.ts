@@ -67,7 +67,9 @@ function nameOf(rows: readonly IngestRow[]): string {
 /** A clock that is far off must not decide where a row lies: its time is held near ours, the original kept beside. */
 function holdTime(row: IngestRow, received_at: number): IngestRow {
   const { started_at } = row;
-  const held = Math.min(Math.max(started_at, received_at - YEAR_MS), received_at + DAY_MS);
+  const held = Number.isNaN(started_at)
+    ? received_at
+    : Math.min(Math.max(started_at, received_at - YEAR_MS), received_at + DAY_MS);
   if (held === started_at) return row;
   return {
     ...row,
