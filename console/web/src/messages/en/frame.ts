@@ -99,7 +99,7 @@ export const frame = {
   },
   setup: {
     title: 'Create the first account',
-    text: 'It becomes the owner of this installation. You can invite others later.',
+    text: 'It becomes the owner of this installation.',
     no_token:
       'This page needs the one-time link that Sekisho printed in the terminal when it started. Open that link.',
     link_refused:
