@@ -31,7 +31,7 @@ export function inspectBody(body: Buffer): Inspected {
 /** The bytes were read as characters: a name beyond ASCII, raw or by escapes, is worth reading them once more. */
 function modelOf({ model }: Record<string, unknown>, body: Buffer): string {
   if (typeof model !== 'string') return '';
-  if (/^[\x00-\x7f]*$/.test(model)) return model;
+  if (!/[\u0080-\uffff]/.test(model)) return model;
   const [start, end] = findTopLevel(body).get('model') ?? [0, 0];
   return JSON.parse(body.toString('utf8', start, end)) as string;
 }
@@ -116,9 +116,13 @@ function keyOf(body: Buffer, start: number, end: number): string {
   }
 }
 
+function isSpace(byte: number | undefined): boolean {
+  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
+}
+
 function skipSpace(body: Buffer, from: number): number {
   let at = from;
-  while (body[at] === 0x20 || body[at] === 0x0a || body[at] === 0x0d || body[at] === 0x09) at++;
+  while (isSpace(body[at])) at++;
   if (at >= body.length)
     throw new AppError('invalid_json', 'The request body is not valid JSON: it ends early.');
   return at;
@@ -144,7 +148,7 @@ function endOfValue(body: Buffer, from: number): number {
   if (first === QUOTE) return endOfString(body, from);
   let at = from;
   if (first !== 0x7b && first !== 0x5b) {
-    while (at < body.length && body[at] !== 0x2c && body[at] !== 0x7d) at++;
+    while (at < body.length && body[at] !== 0x2c && body[at] !== 0x7d && !isSpace(body[at])) at++;
     return at;
   }
   for (let depth = 0; at < body.length;) {
