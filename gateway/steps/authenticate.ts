@@ -3,7 +3,7 @@
  * `Authorization: Bearer`, `x-api-key` or `api-key` with a Sekisho key on /v1, or an ingest token in /k/<token>/v1.
  */
 import type { IncomingMessage } from 'node:http';
-import { hashToken } from '../../collector/keys/token.ts';
+import { API_KEY_PREFIX, hashToken } from '../../collector/keys/token.ts';
 import type { RegistryView } from '../../collector/registry/view.ts';
 import type { Principal } from './call.ts';
 
@@ -27,27 +27,35 @@ function bearerOf(request: IncomingMessage): string | undefined {
   return typeof other === 'string' ? other : undefined;
 }
 
+/** Whether any header that a provider may take for a credential has one of our keys. */
+function carriesOurKey({ headers }: IncomingMessage): boolean {
+  const credentials = [headers.authorization, headers['x-api-key'], headers['api-key']];
+  return credentials.some((value) => value?.includes(API_KEY_PREFIX));
+}
+
 /** A function that authenticates requests against the registry; remembers hashes, never past a registry change. */
 export function createAuthenticate(secret: string, registry: RegistryView) {
   const hashes = new Map<string, string>();
 
-  function hashOf(token: string): string {
+  /** Hashes of unknown tokens are not kept: anybody can send many of those, and long ones. */
+  function look<T>(token: string, find: (hash: string) => T | undefined): T | undefined {
     const known = hashes.get(token);
-    if (known !== undefined) return known;
+    const hash = known ?? hashToken(secret, token);
+    const entry = find(hash);
+    if (entry === undefined || known !== undefined) return entry;
     if (hashes.size >= MAX_REMEMBERED) hashes.clear();
-    const hash = hashToken(secret, token);
     hashes.set(token, hash);
-    return hash;
+    return entry;
   }
 
   function findPassthrough(token: string): Principal | undefined {
-    const entry = registry.findIngestToken(hashOf(token));
+    const entry = look(token, (hash) => registry.findIngestToken(hash));
     return entry && { project_id: entry.project_id, key_id: entry.id, way: 'passthrough' };
   }
 
   function findByKey(request: IncomingMessage): Principal | undefined {
     const token = bearerOf(request);
-    const entry = token === undefined ? undefined : registry.findKey(hashOf(token));
+    const entry = token === undefined ? undefined : look(token, (hash) => registry.findKey(hash));
     return entry && { project_id: entry.project_id, key_id: entry.id, way: 'key' };
   }
 
@@ -58,7 +66,7 @@ export function createAuthenticate(secret: string, registry: RegistryView) {
     const token = slash === -1 ? path.slice(3) : path.slice(3, slash);
     const rest = slash === -1 ? '/' : path.slice(slash);
     // A Sekisho key in a pass-through call is a mistake that would carry our key to the provider.
-    const principal = bearerOf(request)?.startsWith('sk-sekisho-') ? undefined : findPassthrough(token);
+    const principal = carriesOurKey(request) ? undefined : findPassthrough(token);
     return { principal, path: rest, query };
   };
 }
