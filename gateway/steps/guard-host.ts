@@ -9,9 +9,9 @@ const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
 
 /** A check for requests to a server known by `hosts` besides the loopback names. @throws AppError */
 export function createHostGuard(hosts: readonly string[]) {
-  const allowed = new Set([...LOOPBACK, ...hosts]);
+  const allowed = new Set([...LOOPBACK, ...hosts.map(toHostName)]);
   // Bound to every interface, it is reached by names we cannot know.
-  const isOpen = allowed.has('0.0.0.0') || allowed.has('[::]') || allowed.has('::');
+  const isOpen = allowed.has('0.0.0.0') || allowed.has('[::]');
 
   return function guardHost(request: IncomingMessage): void {
     const host = request.headers.host ?? '';
@@ -27,6 +27,11 @@ export function createHostGuard(hosts: readonly string[]) {
       throw new AppError('origin_not_allowed', 'Pages of other origins may not call this server.');
     }
   };
+}
+
+/** As a Host header has it: an address of IPv6 in brackets. */
+function toHostName(host: string): string {
+  return host.includes(':') && !host.startsWith('[') ? `[${host.toLowerCase()}]` : host.toLowerCase();
 }
 
 function nameOf(host: string): string {
