@@ -42,13 +42,21 @@ export type Origin = { writer: string; received_at: number };
 
 /** One span of a gateway's post as a row. */
 export function normaliseGatewaySpan(span: DecodedSpan, origin: Origin): IngestRow {
-  const bodies = readBodies(span);
+  try {
+    return toRow(span, origin, readBodies(span));
+  } catch {
+    // Such as JSON nested deeper than the stack: it can be read, but not written again.
+    return toRow(span, origin, UNREADABLE);
+  }
+}
+
+function toRow(span: DecodedSpan, origin: Origin, bodies: Bodies): IngestRow {
   const path = attribute.text(span, HTTP.path);
   const dialect = attribute.text(span, HTTP.method) === 'POST' ? DIALECTS.get(path) : undefined;
   const { parsed, name } = parse(dialect, bodies);
   const error = parsed.error ?? bodies.error;
-  const outcome = toOutcome(span, parsed);
-  const metered = meter(span, dialect, parsed, outcome);
+  const outcome = toOutcome(span, dialect ? error : undefined);
+  const metered = meter(span, dialect, parsed, outcome, bodies.isReadable);
   const identity = toIdentity(span, bodies.request ?? {});
   const project_id = attribute.text(span, SEKISHO.projectId);
   const texts = toTexts(parsed.input, parsed.output);
@@ -103,9 +111,18 @@ type Bodies = {
   request: Record<string, unknown> | undefined;
   object: Record<string, unknown> | undefined;
   events: Record<string, unknown>[];
-  /** The error an answer of the wrong status carried. */
+  /** The error that came instead of an answer, also under status 200. */
   error: Parsed['error'];
+  /** Whether the request was understood (one without a body is). */
   isReadable: boolean;
+};
+
+const UNREADABLE: Bodies = {
+  request: undefined,
+  object: undefined,
+  events: [],
+  error: undefined,
+  isReadable: false,
 };
 
 function readBodies(span: DecodedSpan): Bodies {
@@ -116,35 +133,44 @@ function readBodies(span: DecodedSpan): Bodies {
   const response = findDecoded(attribute.bytes(span, SEKISHO.responseBody), responseEncoding);
   const isStream = attribute
     .header(span, HTTP.responseHeader, 'content-type')
+    .trim()
+    .toLowerCase()
     .startsWith('text/event-stream');
   const object = isStream ? undefined : findJsonObject(response);
-  const error = object?.['error'];
   return {
     request,
     object,
     events: isStream && response ? parseSseObjects(response.toString('utf8')) : [],
-    error: isObject(error)
-      ? { type: toText(error['code']) || toText(error['type']), message: toText(error['message']) }
-      : undefined,
+    error: findBodyError(object),
     isReadable: requestBytes.length === 0 || request !== undefined,
   };
 }
 
+function findBodyError(object: Bodies['object']): Parsed['error'] {
+  const error = object?.['error'];
+  if (typeof error === 'string' && error !== '') return { type: '', message: error };
+  if (!isObject(error)) return undefined;
+  const type = toText(error['code']) || toText(error['type']);
+  const message = toText(error['message']);
+  return type || message ? { type, message } : undefined;
+}
+
+/** What was answered says what it cost, so it is read even where the request cannot be (it was cut, for one). */
 function parse(dialect: Dialect | undefined, bodies: Bodies): { parsed: Parsed; name: string } {
   if (!dialect) return { parsed: NOTHING, name: 'http' };
-  if (!bodies.isReadable) return { parsed: NOTHING, name: 'unparsed' };
   try {
-    return { parsed: dialect.parse(bodies.request ?? {}, bodies), name: dialect.name };
+    const parsed = dialect.parse(bodies.request ?? {}, bodies);
+    return { parsed, name: bodies.isReadable ? dialect.name : 'unparsed' };
   } catch {
     return { parsed: NOTHING, name: 'unparsed' };
   }
 }
 
 /** What the gateway saw, corrected by what the answer said of itself. */
-function toOutcome(span: DecodedSpan, parsed: Parsed): Outcome {
+function toOutcome(span: DecodedSpan, error: Parsed['error']): Outcome {
   const said = attribute.text(span, SEKISHO.outcome);
   const outcome = OUTCOMES.find((each) => each === said) ?? 'interrupted';
-  return outcome === 'ok' && parsed.error ? 'error' : outcome;
+  return outcome === 'ok' && error ? 'error' : outcome;
 }
 
 type Metered = Pick<
@@ -152,15 +178,25 @@ type Metered = Pick<
   'input_tokens' | 'output_tokens' | 'usage' | 'cost_total' | 'costs' | 'cost_source'
 >;
 
-function meter(span: DecodedSpan, dialect: Dialect | undefined, parsed: Parsed, outcome: Outcome): Metered {
+function meter(
+  span: DecodedSpan,
+  dialect: Dialect | undefined,
+  parsed: Parsed,
+  outcome: Outcome,
+  isReadable: boolean,
+): Metered {
   const isRefused = attribute.number(span, HTTP.status) >= 400;
-  const isUnanswered = attribute.number(span, HTTP.status) === 0 && parsed.output.length === 0;
+  const isUnanswered =
+    parsed.output.length === 0 && (attribute.number(span, HTTP.status) === 0 || outcome === 'error');
   if (!dialect) {
     const isFree = isRefused || attribute.text(span, HTTP.method) !== 'POST';
     return toMetered({}, isFree ? NO_COST : UNKNOWN_COST);
   }
   if (!parsed.usage && (isRefused || (isUnanswered && outcome !== 'interrupted')))
     return toMetered({}, NO_COST);
+  // Bodies that were not kept or cannot be read leave nothing to count.
+  if (!parsed.usage && (!isReadable || parsed.input.length + parsed.output.length === 0))
+    return toMetered({}, UNKNOWN_COST);
   const usage = parsed.usage ?? estimateUsage(parsed.input, dialect.span_type === 'llm' ? parsed.output : []);
   const models = [parsed.response_model, attribute.text(span, GEN_AI.requestModel), parsed.request_model];
   const at = new Date(span.started_at);
@@ -193,13 +229,12 @@ const IN_COLUMNS = new Set<string>([
 const KEPT = new Set<string>([SEKISHO.truncated, SEKISHO.usageInjected]);
 
 function toAttributes(span: DecodedSpan, errorMessage: string | undefined): Record<string, string> {
-  const out: Record<string, string> = {};
-  for (const [key, value] of span.attributes) {
-    if (IN_COLUMNS.has(key) && !(KEPT.has(key) && value === true)) continue;
-    out[key] = toAttributeText(value).toWellFormed();
-  }
-  if (errorMessage) out['error.message'] = errorMessage.toWellFormed();
-  return out;
+  const kept = [...span.attributes].filter(
+    ([key, value]) => !IN_COLUMNS.has(key) || (KEPT.has(key) && value === true),
+  );
+  const out = kept.map(([key, value]) => [key, toAttributeText(value).toWellFormed()]);
+  if (errorMessage) out.push(['error.message', errorMessage.toWellFormed()]);
+  return Object.fromEntries(out) as Record<string, string>;
 }
 
 function toAttributeText(value: AttributeValue): string {

@@ -1,7 +1,7 @@
 /** Dialect: OpenAI's Chat Completions, whole or streamed. */
 import type { Message, MessagePart } from '../record/message.ts';
 import { isObject, parseLoose, toArray, toCount, toObject, toText, type Json } from './json.ts';
-import { toParts } from './openai-content.ts';
+import { toParts, toSpeech } from './openai-content.ts';
 import { toUsage, type Answer, type Dialect, type Parsed, type Usage } from './parsed.ts';
 
 export const openaiChat: Dialect = { name: 'openai.chat', span_type: 'llm', parse };
@@ -63,48 +63,73 @@ export function findStreamError(event: Json): Parsed['error'] {
   };
 }
 
+type Building = Choice & { calls: Map<number, Json> };
+
 function fromEvents(events: Json[]): Read {
-  const choices = new Map<number, Choice>();
-  let head: Json = {};
+  const choices = new Map<number, Building>();
+  const head: Json = {};
   let usage: unknown;
   let error: Parsed['error'];
   for (const event of events) {
     error ??= findStreamError(event);
-    if (head['id'] === undefined && event['id'] !== undefined) head = event;
+    // Some hosts begin with an event whose id and model are empty.
+    for (const name of ['id', 'model']) head[name] ||= event[name];
     if (isObject(event['usage'])) usage = event['usage'];
-    for (const each of toArray(event['choices'])) {
-      const index = toCount(toObject(each)['index']);
-      const choice = choices.get(index) ?? { message: {}, finish_reason: '' };
+    for (const each of toArray(event['choices']).map(toObject)) {
+      const index = toCount(each['index']);
+      const choice = choices.get(index) ?? { message: {}, calls: new Map(), finish_reason: '' };
       choices.set(index, choice);
-      addDelta(choice.message, toObject(toObject(each)['delta']));
-      choice.finish_reason = toText(toObject(each)['finish_reason']) || choice.finish_reason;
+      addDelta(choice, toObject(each['delta']));
+      choice.finish_reason = toText(each['finish_reason']) || choice.finish_reason;
     }
   }
-  return {
-    choices: [...choices].toSorted(([a], [b]) => a - b).map(([, choice]) => choice),
-    head,
-    usage,
-    error,
-  };
+  return { choices: inOrder(choices).map(toChoice), head, usage, error };
+}
+
+const inOrder = <V>(entries: Map<number, V>): V[] =>
+  [...entries].toSorted(([a], [b]) => a - b).map(([, value]) => value);
+
+function toChoice({ message, calls, finish_reason }: Building): Choice {
+  return { message: { ...message, tool_calls: inOrder(calls) }, finish_reason };
 }
 
 const JOINED = ['content', 'refusal', 'reasoning_content', 'reasoning'];
 
-function addDelta(message: Json, delta: Json): void {
+/** Appends those members of `from` that are text and named. */
+function join(into: Json, from: Json, names: readonly string[]): void {
+  for (const name of names) {
+    if (typeof from[name] === 'string') into[name] = toText(into[name]) + from[name];
+  }
+}
+
+function addDelta({ message, calls }: Building, delta: Json): void {
   if (typeof delta['role'] === 'string') message['role'] = delta['role'];
-  for (const name of JOINED) {
-    if (typeof delta[name] === 'string') message[name] = toText(message[name]) + delta[name];
+  join(message, delta, JOINED);
+  for (const name of ['audio', 'function_call']) {
+    if (!isObject(delta[name])) continue;
+    const into = (message[name] ??= {}) as Json;
+    join(into, delta[name], ['transcript', 'data', 'name', 'arguments']);
   }
-  const calls = (message['tool_calls'] ??= []) as Json[];
-  for (const each of toArray(delta['tool_calls'])) {
-    const piece = toObject(each);
-    const call = (calls[toCount(piece['index'])] ??= { function: { name: '', arguments: '' } });
-    const into = toObject(call['function']);
-    const from = toObject(piece['function']);
+  for (const piece of toArray(delta['tool_calls']).map(toObject)) {
+    const at = slotOf(calls, piece);
+    const call = calls.get(at) ?? { function: {} };
+    calls.set(at, call);
     if (typeof piece['id'] === 'string') call['id'] = piece['id'];
-    into['name'] = toText(into['name']) + toText(from['name']);
-    into['arguments'] = toText(into['arguments']) + toText(from['arguments']);
+    join(toObject(call['function']), toObject(piece['function'] ?? piece['custom']), [
+      'name',
+      'arguments',
+      'input',
+    ]);
   }
+}
+
+/** Where a piece of a tool call belongs; some hosts leave the index out and send each call whole. */
+function slotOf(calls: Map<number, Json>, { index, id }: Json): number {
+  if (typeof index === 'number') return index;
+  const last = calls.size - 1;
+  if (typeof id !== 'string' || id === '') return Math.max(last, 0);
+  const known = [...calls].find(([, call]) => call['id'] === id);
+  return known ? known[0] : calls.size;
 }
 
 function toMessage(item: Json): Message {
@@ -113,6 +138,7 @@ function toMessage(item: Json): Message {
   const parts: MessagePart[] = [
     ...(reasoning ? [{ type: 'reasoning', content: reasoning } as const] : []),
     ...(role === 'tool' || role === 'function' ? [toToolResponse(item)] : toParts(item['content'])),
+    ...(isObject(item['audio']) ? toSpeech(item['audio']) : []),
     ...(item['refusal'] ? [{ type: 'refusal', content: toText(item['refusal']) } as const] : []),
     ...toArray(item['tool_calls']).flatMap((call) => (isObject(call) ? [toToolCall(call)] : [])),
     ...(isObject(item['function_call']) ? [toToolCall({ function: item['function_call'] })] : []),

@@ -1,6 +1,6 @@
 /** OpenAI's content, in all its spellings, as canonical message parts. */
 import type { MessagePart } from '../record/message.ts';
-import { isObject, toArray, toObject, toText } from './json.ts';
+import { isObject, toArray, toObject, toText, type Json } from './json.ts';
 
 /** A message's `content`: a string, or an array of typed parts of Chat Completions or Responses. */
 export function toParts(content: unknown): MessagePart[] {
@@ -40,6 +40,16 @@ function toPart(part: unknown): MessagePart[] {
   }
 }
 
+/** What a model said aloud: the words, and that there is sound. */
+export function toSpeech(audio: Json): MessagePart[] {
+  const said = toText(audio['transcript']);
+  const data = toText(audio['data']);
+  return [
+    ...(said ? [{ type: 'text', content: said } as const] : []),
+    ...(data ? [toBlob('audio', undefined, data)] : []),
+  ];
+}
+
 function urlOf(value: unknown): string {
   return typeof value === 'string' ? value : toText(toObject(value)['url']);
 }
@@ -50,6 +60,8 @@ function toMedia(modality: string, uri: string): MessagePart {
   return data ? toBlob(modality, data[1] ?? '', uri.slice(data[0].length)) : { type: 'uri', modality, uri };
 }
 
-function toBlob(modality: string, mime_type: string, base64: string): MessagePart {
-  return { type: 'blob', modality, mime_type, bytes: Math.floor((base64.length * 3) / 4) };
+/** That there are bytes, and how many. */
+export function toBlob(modality: string, mime_type: string | undefined, base64: string): MessagePart {
+  const bytes = Buffer.byteLength(base64, 'base64');
+  return { type: 'blob', modality, ...(mime_type === undefined ? {} : { mime_type }), bytes };
 }

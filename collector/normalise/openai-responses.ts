@@ -1,7 +1,7 @@
 /** Dialect: OpenAI's Responses, whole or as its typed event stream. */
 import type { Message, MessagePart } from '../record/message.ts';
 import { isObject, parseLoose, toArray, toCount, toObject, toText, type Json } from './json.ts';
-import { toParts } from './openai-content.ts';
+import { toBlob, toParts } from './openai-content.ts';
 import { toUsage, type Answer, type Dialect, type Parsed, type Usage } from './parsed.ts';
 
 export const openaiResponses: Dialect = { name: 'openai.responses', span_type: 'llm', parse };
@@ -67,9 +67,14 @@ function toItem(item: Json, fallbackRole: string): { role: string; parts: Messag
   }
   // Tools that run at the provider: web_search_call, file_search_call, code_interpreter_call, mcp_call ...
   if (type.endsWith('_call')) {
+    const name = type.slice(0, -'_call'.length);
+    const image = type === 'image_generation_call' ? toText(item['result']) : '';
+    const { result: _picture, ...rest } = item;
+    const call: MessagePart = { type: 'tool_call', id, name, arguments: image ? rest : item };
+    const format = toText(item['output_format']) || 'png';
     return {
       role: 'assistant',
-      parts: [{ type: 'tool_call', id, name: type.slice(0, -'_call'.length), arguments: item }],
+      parts: image ? [call, toBlob('image', `image/${format}`, image)] : [call],
     };
   }
   return { role: fallbackRole, parts: [{ type: 'generic', value: item }] };
@@ -114,22 +119,52 @@ function fromEvents(events: Json[]): Json {
   return { ...toObject(created?.['response']), status: '', usage: undefined, output };
 }
 
+/** Text deltas: the kind of item they belong to, its list of parts, the index in it, the part's type and member. */
+type PartDelta = readonly [string, 'content' | 'summary', string, string, 'text' | 'refusal'];
+const PART_DELTAS: ReadonlyMap<string, PartDelta> = new Map([
+  ['response.output_text.delta', ['message', 'content', 'content_index', 'output_text', 'text']],
+  ['response.refusal.delta', ['message', 'content', 'content_index', 'refusal', 'refusal']],
+  ['response.reasoning_text.delta', ['reasoning', 'content', 'content_index', 'reasoning_text', 'text']],
+  [
+    'response.reasoning_summary_text.delta',
+    ['reasoning', 'summary', 'summary_index', 'summary_text', 'text'],
+  ],
+]);
+
+/** Deltas of a member of the item itself. */
+const ITEM_DELTAS: ReadonlyMap<string, readonly [kind: string, member: string]> = new Map([
+  ['response.function_call_arguments.delta', ['function_call', 'arguments']],
+  ['response.custom_tool_call_input.delta', ['custom_tool_call', 'input']],
+  ['response.mcp_call_arguments.delta', ['mcp_call', 'arguments']],
+  ['response.code_interpreter_call_code.delta', ['code_interpreter_call', 'code']],
+]);
+
 function addEvent(items: Map<number, Json>, event: Json): void {
   const index = toCount(event['output_index']);
   const type = toText(event['type']);
+  const itemOf = (kind: string): Json => {
+    const item = items.get(index) ?? { type: kind };
+    items.set(index, item);
+    return item;
+  };
   if (type === 'response.output_item.added' || type === 'response.output_item.done') {
     items.set(index, structuredClone(toObject(event['item'])));
   }
-  const item = items.get(index);
-  if (!item) return;
-  if (type === 'response.function_call_arguments.delta')
-    item['arguments'] = toText(item['arguments']) + toText(event['delta']);
-  if (type !== 'response.output_text.delta' && type !== 'response.refusal.delta') return;
-  const content = Array.isArray(item['content']) ? (item['content'] as Json[]) : [];
-  item['content'] = content;
-  const key = type === 'response.refusal.delta' ? 'refusal' : 'text';
-  const part = (content[toCount(event['content_index'])] ??= {
-    type: key === 'text' ? 'output_text' : 'refusal',
-  });
-  part[key] = toText(part[key]) + toText(event['delta']);
+  const own = ITEM_DELTAS.get(type);
+  if (own) join(itemOf(own[0]), own[1], event);
+  const inPart = PART_DELTAS.get(type);
+  if (!inPart) return;
+  const [kind, list, position, partType, member] = inPart;
+  const item = itemOf(kind);
+  const parts = toArray(item[list]);
+  item[list] = parts;
+  // Never beyond the end: a made-up index must not make a list of a billion holes.
+  const at = Math.min(toCount(event[position]), parts.length);
+  const part = isObject(parts[at]) ? parts[at] : { type: partType };
+  parts[at] = part;
+  join(part, member, event);
+}
+
+function join(into: Json, member: string, event: Json): void {
+  into[member] = toText(into[member]) + toText(event['delta']);
 }
