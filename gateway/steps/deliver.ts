@@ -44,8 +44,10 @@ export class Delivery {
     capture.started(headers);
     const out = toClientHeaders(headers, trace_id);
     if ((headers['content-type'] ?? '').startsWith('text/event-stream')) {
-      this.#isTerminal = createTerminalDetector();
-      if (stripUsage) {
+      // Compressed bytes can be neither read nor changed; such a stream ends with its last piece.
+      const isPlain = (headers['content-encoding'] ?? 'identity') === 'identity';
+      this.#isTerminal = isPlain ? createTerminalDetector() : () => false;
+      if (stripUsage && isPlain) {
         this.#stripper = createUsageStripper();
         delete out['content-length'];
       }
@@ -66,9 +68,8 @@ export class Delivery {
   end(): void {
     this.#flush();
     const rest = this.#stripper?.end();
-    if (rest && rest.length > 0) this.#write(rest);
     this.#hasEnded = true;
-    this.#settle(undefined);
+    this.#settle(rest && rest.length > 0 ? rest : undefined);
   }
 
   /** The upstream broke off after its headers had gone on. */
@@ -122,13 +123,12 @@ export class Delivery {
   /** Writes CLOSE, then lets `piece` and all after it go. */
   #settle(piece: Buffer | undefined): void {
     const { capture, response } = this.#options;
-    if (piece) {
-      if (this.#held || capture.isClosed) return this.#write(piece);
-      this.#held = [piece];
-    } else if (capture.isClosed) {
-      if (!this.#held) response.end();
+    if (capture.isClosed) {
+      if (piece) this.#write(piece);
+      if (this.#hasEnded && !this.#held) response.end();
       return;
     }
+    if (piece) this.#held = [piece];
     const isError = this.#status >= 400;
     const ending = { status: this.#status, error_type: isError ? String(this.#status) : '' };
     capture.close({ ...ending, outcome: isError ? 'error' : 'ok' }, () => {
