@@ -7,6 +7,7 @@ import { HTTP } from '../record/attributes.ts';
 import type { Message } from '../record/message.ts';
 import { isObject, toObject, toText, type Json } from './json.ts';
 import type { DecodedSpan } from './span.ts';
+import { cut } from './text.ts';
 
 export type Identity = {
   session_id: string;
@@ -37,9 +38,9 @@ export function toIdentity(span: DecodedSpan, request: Json): Identity {
   ];
   const tags = header(/(?:^|-)tags$/) || metadata['tags'] || '';
   return {
-    session_id: (session.find(Boolean) ?? '').slice(0, MAX_ID_CHARS),
-    user_id: (user.find(Boolean) ?? '').slice(0, MAX_ID_CHARS),
-    tags: [...new Set(tags.split(',').map((tag) => tag.trim().slice(0, MAX_ID_CHARS)))].filter(Boolean),
+    session_id: cut(session.find(Boolean) ?? '', MAX_ID_CHARS),
+    user_id: cut(user.find(Boolean) ?? '', MAX_ID_CHARS),
+    tags: [...new Set(tags.split(',').map((tag) => cut(tag.trim(), MAX_ID_CHARS)))].filter(Boolean),
     metadata,
   };
 }

@@ -39,13 +39,19 @@ function newTurn(input: readonly Message[]): Message[] {
     .filter((message) => message.role !== 'system' && message.role !== 'developer');
 }
 
+/** At most `units` UTF-16 units of `text`, never half of a pair. */
+export function cut(text: string, units: number): string {
+  if (text.length <= units) return text;
+  const isHalved = /[\uD800-\uDBFF]/.test(text.charAt(units - 1));
+  return text.slice(0, isHalved ? units - 1 : units);
+}
+
 /** The first characters, white space folded; never cut inside a character. */
 export function toPreview(text: string): string {
-  const folded = text
-    .slice(0, PREVIEW_CHARS * 4)
+  const folded = cut(text.trimStart(), PREVIEW_CHARS * 4)
     .replace(/\s+/g, ' ')
     .trim();
-  return [...folded].slice(0, PREVIEW_CHARS).join('');
+  return [...folded].slice(0, PREVIEW_CHARS).join('').toWellFormed();
 }
 
 export function toTexts(input: readonly Message[], output: readonly Message[]) {
@@ -54,7 +60,7 @@ export function toTexts(input: readonly Message[], output: readonly Message[]) {
   return {
     input_preview: toPreview(asked || textOf(input.slice(-1))),
     output_preview: toPreview(said || textOf(output)),
-    search_text: `${asked}\n${said}`.slice(0, SEARCH_CHARS).toWellFormed(),
+    search_text: cut(`${asked}\n${said}`, SEARCH_CHARS).toWellFormed(),
   };
 }
 

@@ -15,20 +15,25 @@ export const UNKNOWN_COST: Cost = { total: 0n, kinds: {}, source: 'unknown' };
 export const NO_COST: Cost = { total: 0n, kinds: {}, source: 'table' };
 
 /** OpenTelemetry's provider names to the table's; others are looked up by the model's name alone. */
-const TABLE_PROVIDER: Record<string, string> = {
-  openai: 'openai',
-  // The simulation answers under OpenAI's names, so that costs can be seen before a provider is there.
-  demo: 'openai',
-  anthropic: 'anthropic',
-  'azure.ai.openai': 'azure',
-  'gcp.gemini': 'google',
-  mistral_ai: 'mistral',
-  groq: 'groq',
-  deepseek: 'deepseek',
-  x_ai: 'x-ai',
-};
+const TABLE_PROVIDER = new Map(
+  Object.entries({
+    openai: 'openai',
+    // The simulation answers under OpenAI's names, so that costs can be seen before a provider is there.
+    demo: 'openai',
+    anthropic: 'anthropic',
+    'azure.ai.openai': 'azure',
+    'gcp.gemini': 'google',
+    mistral_ai: 'mistral',
+    groq: 'groq',
+    deepseek: 'deepseek',
+    x_ai: 'x-ai',
+  }),
+);
 
-const toUnits = (usd: number): bigint => BigInt(Math.round(usd * UNITS_PER_USD));
+/** Far more than a column holds, and still a number: what an upstream says it used may be anything. */
+const MAX_USD = 1e9;
+
+const toUnits = (usd: number): bigint => BigInt(Math.round(Math.min(usd, MAX_USD) * UNITS_PER_USD));
 
 function find(usage: Usage, model: string, providerId: string | undefined, at: Date) {
   // A kind that did not occur is not asked for: an embedding model has no price for output.
@@ -51,7 +56,7 @@ export function priceOf(
   for (const model of models) {
     if (model === '') continue;
     // An OpenAI-compatible host may serve anybody's models, so the name alone is tried as well.
-    const price = find(usage, model, TABLE_PROVIDER[provider], at) ?? find(usage, model, undefined, at);
+    const price = find(usage, model, TABLE_PROVIDER.get(provider), at) ?? find(usage, model, undefined, at);
     if (!price) continue;
     const kinds = { input: toUnits(price.input_price), output: toUnits(price.output_price) };
     return { total: toUnits(price.total_price), kinds, source: isEstimated ? 'estimated' : 'table' };
