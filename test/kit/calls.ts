@@ -1,6 +1,7 @@
 /** Rows for the table `ingest` as a test inserts them, and how many of them each target holds. */
 import type { Store } from '../../collector/store/client.ts';
-import type { InsertBytes } from '../../collector/store/insert.ts';
+import { insertBytes, type InsertBytes } from '../../collector/store/insert.ts';
+import { StoreError } from '../../collector/store/store-error.ts';
 
 export type CallOptions = { project?: string; writer?: string; from?: number; text?: string; count?: number };
 
@@ -59,4 +60,18 @@ export async function countTargets(store: Store, writer?: string): Promise<Targe
   const [counts] = await answer.json<TargetCounts>();
   if (!counts) throw new Error('no counts');
   return counts;
+}
+
+const TRIES = 5;
+
+/** Inserts as the writers do: a batch whose connection broke is sent again as it was, under its token. */
+export async function insertUntilStored(store: Store, batch: InsertBytes): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await insertBytes(store, batch);
+    } catch (error) {
+      const isBroken = error instanceof StoreError && error.code === 0;
+      if (!isBroken || tries === TRIES) throw error;
+    }
+  }
 }

@@ -8,7 +8,7 @@ import { insertBytes } from '../../../collector/store/insert.ts';
 import { migrate } from '../../../collector/store/migrate.ts';
 import type { SystemQuery } from '../../../collector/queries/run.ts';
 import { runQuery, runSystemQuery } from '../../../collector/queries/run.ts';
-import { callBatch, countTargets } from '../../kit/calls.ts';
+import { callBatch, countTargets, insertUntilStored } from '../../kit/calls.ts';
 
 const ENDLESS = 'SELECT sum(sipHash64(number)) FROM numbers(1000000000000)';
 
@@ -40,7 +40,7 @@ function insertTests(open: () => Store): void {
   it('stores a batch in every target, once, however often it is sent', async () => {
     const before = await countTargets(open());
     for (let sent = 0; sent < 3; sent++) {
-      await insertBytes(open(), callBatch('once:1', { writer: 'once', count: 7 }));
+      await insertUntilStored(open(), callBatch('once:1', { writer: 'once', count: 7 }));
     }
     const after = await countTargets(open(), 'once');
     expect(after).toMatchObject({ spans: 7, bodies: 7 });
@@ -49,14 +49,14 @@ function insertTests(open: () => Store): void {
   });
 
   it('goes by the token, not by the bytes', async () => {
-    await insertBytes(open(), callBatch('name:1', { writer: 'name', count: 4 }));
-    await insertBytes(open(), callBatch('name:1', { writer: 'name', count: 4, text: 'encoded anew' }));
+    await insertUntilStored(open(), callBatch('name:1', { writer: 'name', count: 4 }));
+    await insertUntilStored(open(), callBatch('name:1', { writer: 'name', count: 4, text: 'encoded anew' }));
     expect(await countTargets(open(), 'name')).toMatchObject({ spans: 4, bodies: 4 });
   });
 
   it('stores what is new under a new token', async () => {
-    await insertBytes(open(), callBatch('more:1', { writer: 'more', count: 2 }));
-    await insertBytes(open(), callBatch('more:2', { writer: 'more', from: 2, count: 2 }));
+    await insertUntilStored(open(), callBatch('more:1', { writer: 'more', count: 2 }));
+    await insertUntilStored(open(), callBatch('more:2', { writer: 'more', from: 2, count: 2 }));
     expect(await countTargets(open(), 'more')).toMatchObject({ spans: 4, bodies: 4 });
   });
 
@@ -65,7 +65,7 @@ function insertTests(open: () => Store): void {
     const whole = bytes as Buffer;
     const size = Math.ceil(whole.length / 40);
     const chunks = Array.from({ length: 40 }, (_, index) => whole.subarray(index * size, (index + 1) * size));
-    await insertBytes(open(), { ...batch, bytes: chunks });
+    await insertUntilStored(open(), { ...batch, bytes: chunks });
     const parts = await ask(open(), "SELECT DISTINCT _part FROM spans WHERE writer = 'big'");
     expect(parts).toHaveLength(1);
     expect(await countTargets(open(), 'big')).toMatchObject({ spans: 100_000, bodies: 100_000 });
@@ -102,7 +102,7 @@ function insertTests(open: () => Store): void {
     await expect(sending).rejects.toThrow('gone');
     await vi.waitFor(async () => expect(await runningQueries(open(), '')).toBe(1));
     expect(await countTargets(open(), 'gone')).toMatchObject({ spans: 0, bodies: 0 });
-    await insertBytes(open(), { ...batch, bytes });
+    await insertUntilStored(open(), { ...batch, bytes });
     expect(await countTargets(open(), 'gone')).toMatchObject({ spans: 2000, bodies: 2000 });
   });
 }
@@ -118,7 +118,7 @@ function queryTests(open: () => Store): void {
   });
 
   it('shows a project its own calls, times in UTC and money as text', async () => {
-    await insertBytes(open(), callBatch('mine:1', { project: 'mine', writer: 'mine' }));
+    await insertUntilStored(open(), callBatch('mine:1', { project: 'mine', writer: 'mine' }));
     const question = {
       name: 'calls',
       query:
