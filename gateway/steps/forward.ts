@@ -40,11 +40,13 @@ export function toUpstreamError(error: Error & { code?: string }, upstream: stri
 export class Relay implements Dispatcher.DispatchHandler {
   #forwarding: Forwarding;
   #capture: Capture;
+  #to: { response: ServerResponse; trace_id: string; fail: (error: AppError) => void };
   #delivery: Delivery;
-  #fail: (error: AppError) => void;
   #controller: Dispatcher.DispatchController | undefined;
   #hasStarted = false;
   #isCancelled = false;
+  /** Sent again without what we had added. */
+  #isRetry = false;
   /** Body of a refusal of our `stream_options`, held back until it is known to be one. */
   #refusal: { status: number; headers: IncomingHttpHeaders; pieces: Buffer[]; bytes: number } | undefined;
 
@@ -55,16 +57,16 @@ export class Relay implements Dispatcher.DispatchHandler {
   ) {
     this.#forwarding = forwarding;
     this.#capture = capture;
-    this.#fail = to.fail;
-    this.#delivery = new Delivery({
-      response: to.response,
-      capture,
-      trace_id: to.trace_id,
-      stripUsage: forwarding.original !== undefined,
-    });
+    this.#to = to;
+    this.#delivery = this.#createDelivery(forwarding.original !== undefined);
     to.response.on('close', () => {
       if (!to.response.writableFinished) this.#cancel();
     });
+  }
+
+  #createDelivery(stripUsage: boolean): Delivery {
+    const { response, trace_id } = this.#to;
+    return new Delivery({ response, capture: this.#capture, trace_id, stripUsage });
   }
 
   /** Sends the call. */
@@ -89,6 +91,8 @@ export class Relay implements Dispatcher.DispatchHandler {
       this.#refusal = { status, headers, pieces: [], bytes: 0 };
       return;
     }
+    // Only now it is known that the refusal was of what we added, not of what this client sent.
+    if (this.#isRetry && status < 400) this.#forwarding.upstream.refusesUsageUntil = Date.now() + REFUSAL_MS;
     this.#hasStarted = true;
     this.#delivery.start(status, headers, controller);
   }
@@ -101,12 +105,13 @@ export class Relay implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(controller: Dispatcher.DispatchController): void {
-    const { original, upstream } = this.#forwarding;
+    const { original } = this.#forwarding;
     if (this.#refusal && original) {
       const text = Buffer.concat(this.#refusal.pieces).toString('utf8');
       if (text.includes('stream_options') || text.includes('include_usage')) {
-        upstream.refusesUsageUntil = Date.now() + REFUSAL_MS;
         this.#refusal = undefined;
+        this.#isRetry = true;
+        this.#delivery = this.#createDelivery(false);
         this.#forwarding = { ...this.#forwarding, body: original, original: undefined };
         return this.send();
       }
@@ -118,7 +123,7 @@ export class Relay implements Dispatcher.DispatchHandler {
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     if (this.#isCancelled) return;
     if (this.#hasStarted) return this.#delivery.break('upstream_cut');
-    this.#fail(toUpstreamError(error, this.#forwarding.upstream.name));
+    this.#to.fail(toUpstreamError(error, this.#forwarding.upstream.name));
   }
 
   /** The 400 was about something else: it goes to the client as it is. */
