@@ -158,7 +158,8 @@ function onResponse(passing: Passing | undefined, proxyRes: IncomingMessage, res
 }
 
 function onError(passing: Passing | undefined, error: Error, response: ServerResponse): void {
-  if (!passing || passing.delivery || response.destroyed) return void response.destroy?.();
+  if (passing?.delivery) return passing.delivery.break('upstream_cut');
+  if (!passing || response.destroyed) return void response.destroy?.();
   const capture = passing.open();
   if (capture.isClosed) return;
   respondError(response, toUpstreamError(error, passing.upstream.name), passing.call.trace_id, capture);
