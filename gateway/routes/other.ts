@@ -6,6 +6,7 @@ import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { createProxyMiddleware, type RequestHandler } from 'http-proxy-middleware';
+import { AppError } from '../../errors.ts';
 import type { Call } from '../steps/call.ts';
 import type { Capture, Capturing, Sent } from '../steps/capture.ts';
 import { Delivery } from '../steps/deliver.ts';
@@ -18,6 +19,8 @@ import { toUpstreamPath, type Upstream } from '../upstreams/upstream.ts';
 const KEPT_BYTES = 1024 * 1024;
 const TIMEOUT_MS = 900_000;
 const EMPTY = Buffer.alloc(0);
+/** `.` or `..` as a part of a path, however it is written. */
+const DOT_SEGMENT = /(?:[/\\]|%2f|%5c)(?:\.|%2e){1,2}(?:[/\\;]|%2f|%5c|$)/i;
 
 /** A call in the middleware's hands. */
 type Passing = {
@@ -50,6 +53,12 @@ export function createOther(capturing: Capturing) {
     response: ServerResponse,
   ): void {
     const passing = begin(capturing, call, upstream, request);
+    // The upstream may resolve it, and then our key would open what lies outside of its API.
+    if (DOT_SEGMENT.test(call.path)) {
+      request.resume();
+      const error = new AppError('not_found', 'A path with dots for its parts leads nowhere here.');
+      return respondError(response, error, call.trace_id, passing.open());
+    }
     passings.set(request, passing);
     response.on('close', () => {
       if (response.writableFinished) return;
