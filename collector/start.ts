@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import express from 'express';
 import type { Config } from '../config.ts';
-import { createTracesHandler } from './receive/traces.ts';
+import { answerTracesError, createGatewayCheck, createTracesHandler } from './receive/traces.ts';
 import { openStore, type Store } from './store/client.ts';
 import { migrate } from './store/migrate.ts';
 
@@ -32,9 +32,11 @@ export async function startCollector(config: Config): Promise<{ url: string; sto
   });
   app.post(
     '/v1/traces',
+    createGatewayCheck(secret),
     express.raw({ type: () => true, limit: MAX_POST_BYTES, inflate: false }),
-    createTracesHandler({ secret, store: () => open.store, say }),
+    createTracesHandler({ store: () => open.store, say }),
   );
+  app.use('/v1/traces', answerTracesError);
   const server = createServer(app);
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once('error', reject).listen(config.COLLECTOR_PORT, config.SEKISHO_HOST, resolve);
