@@ -1,16 +1,12 @@
 /** What is written is what is read: the list of columns against the table, extreme values there and back. */
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { IngestRow } from '../../../collector/record/ingest-row.ts';
 import { openStore, type Store } from '../../../collector/store/client.ts';
 import { migrate } from '../../../collector/store/migrate.ts';
 import { INGEST_COLUMNS } from '../../../collector/write/ingest-columns.ts';
-import { writeBatch } from '../../../collector/write/write-batch.ts';
 import { startTestEngine, type TestEngine } from '../../kit/engine.ts';
-import { batchOf, ingestRow, RECEIVED_AT } from './rows.ts';
-
-const DAY_MS = 86_400_000;
-const YEAR_MS = 365 * DAY_MS;
+import { roundTrip, ask } from './round-trip.ts';
+import { ingestRow } from './rows.ts';
 
 let engine: TestEngine;
 let store: Store;
@@ -23,30 +19,6 @@ afterAll(async () => {
   await store.close();
   await engine.stop();
 });
-
-async function ask<Row>(query: string, query_params: Record<string, unknown> = {}): Promise<Row[]> {
-  const answer = await store.admin.query({ query, query_params, format: 'JSONEachRow' });
-  return answer.json<Row>();
-}
-
-/** Stores one row of a writer of its own and reads it back from both targets, bytes in hexadecimal. */
-async function roundTrip(writer: string, given: Partial<IngestRow>) {
-  const batch = batchOf(writer, [Number(given.seq ?? 1)], { row: given });
-  await writeBatch(store, batch);
-  const [span] = await ask<Record<string, unknown>>(
-    `SELECT * EXCEPT (trace_id), hex(trace_id) AS trace_id, toUnixTimestamp64Milli(started_at) AS started_ms,
-       toUnixTimestamp(received_at) AS received_s FROM spans WHERE writer = {writer:String}`,
-    { writer },
-  );
-  const [body] = await ask<Record<string, unknown>>(
-    `SELECT * EXCEPT (request_raw, response_raw, response_sha256, trace_id), hex(trace_id) AS trace_id,
-       hex(request_raw) AS request_raw, hex(response_raw) AS response_raw, hex(response_sha256) AS response_sha256
-     FROM span_bodies WHERE writer = {writer:String}`,
-    { writer },
-  );
-  if (!span || !body) throw new Error('the row is not there');
-  return { span, body, row: batch.rows[0] as IngestRow };
-}
 
 const upperHex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex').toUpperCase();
 
@@ -68,6 +40,7 @@ describe('the list of columns', () => {
   it("is the table's, whatever the order, and nothing twice", async () => {
     const names = INGEST_COLUMNS.map(([name]) => name as string);
     const columns = await ask<{ name: string }>(
+      store,
       "SELECT name FROM system.columns WHERE database = currentDatabase() AND table = 'ingest'",
     );
     expect(names.toSorted()).toEqual(columns.map(({ name }) => name).toSorted());
@@ -77,6 +50,7 @@ describe('the list of columns', () => {
 
   it('writes each in the width of its type', async () => {
     const columns = await ask<{ name: string; type: string }>(
+      store,
       "SELECT name, type FROM system.columns WHERE database = currentDatabase() AND table = 'ingest'",
     );
     for (const { name, type } of columns) {
@@ -103,6 +77,25 @@ describe('the list of columns', () => {
   });
 });
 
+const TEXTS = [
+  'session_id',
+  'user_id',
+  'key_id',
+  'span_type',
+  'operation',
+  'name',
+  'provider',
+  'upstream',
+  'request_model',
+  'response_model',
+  'response_id',
+  'error_type',
+  'prompt_name',
+  'dialect',
+  'input_preview',
+  'output_preview',
+] as const;
+
 describe('a row', () => {
   const text = 'a\u0000b\n\t\'"\\ 関所 🏯 e\u0301 \u2028 \uFFFF';
 
@@ -116,15 +109,13 @@ describe('a row', () => {
       ['constructor', ''],
       ['', text],
     ]);
-    const { span, body, row } = await roundTrip('upper', {
+    const { span, body, row } = await roundTrip(store, 'upper', {
       seq: Number.MAX_SAFE_INTEGER,
       trace_id: 'f'.repeat(32),
       span_id: 'f'.repeat(16),
       parent_span_id: '8'.padEnd(16, '0'),
       thread_key: 'fedcba9876543210',
-      ...{ session_id: text, user_id: text, key_id: text, span_type: text, operation: text, name: text },
-      ...{ provider: text, upstream: text, request_model: text, response_model: text, response_id: text },
-      ...{ error_type: text, prompt_name: text, dialect: text, input_preview: text, output_preview: text },
+      ...Object.fromEntries(TEXTS.map((name) => [name, text])),
       search_text: `${text}${'関'.repeat(1_000_000)}`,
       status: 'interrupted',
       http_status: 65_535,
@@ -211,86 +202,44 @@ describe('a row', () => {
 
   it('comes back as it was, with nothing in it', async () => {
     const nothing = { usage: {}, costs: {}, tags: [], metadata: {}, attributes: {}, finish_reasons: [] };
-    const { span, body } = await roundTrip('lower', {
+    const { span, body } = await roundTrip(store, 'lower', {
       ...nothing,
-      ...{ seq: 0, trace_id: '0'.repeat(32), span_id: '', parent_span_id: '', thread_key: '', name: '' },
-      ...{ status: 'ok', http_status: 0, duration_ms: 0, ttft_ms: -1, input_tokens: 0, cost_total: 0n },
-      ...{ origin: 'otlp', counted: false, search_text: '', input_messages: '', output_messages: '' },
-      ...{ request_raw: Buffer.alloc(0), response_raw: Buffer.alloc(0), response_sha256: Buffer.alloc(32) },
+      seq: 0,
+      trace_id: '0'.repeat(32),
+      span_id: '',
+      parent_span_id: '',
+      thread_key: '',
+      name: '',
+      status: 'ok',
+      http_status: 0,
+      duration_ms: 0,
+      ttft_ms: -1,
+      input_tokens: 0,
+      cost_total: 0n,
+      origin: 'otlp',
+      counted: false,
+      search_text: '',
+      input_messages: '',
+      output_messages: '',
+      request_raw: Buffer.alloc(0),
+      response_raw: Buffer.alloc(0),
+      response_sha256: Buffer.alloc(32),
     });
     expect(span).toMatchObject({
       ...nothing,
-      ...{ seq: '0', trace_id: '0'.repeat(32), span_id: '0', parent_span_id: '0', thread_key: '0', name: '' },
-      ...{ status: 'ok', http_status: 0, ttft_ms: -1, cost_total: '0', origin: 'otlp', counted: false },
+      seq: '0',
+      trace_id: '0'.repeat(32),
+      span_id: '0',
+      parent_span_id: '0',
+      thread_key: '0',
+      name: '',
+      status: 'ok',
+      http_status: 0,
+      ttft_ms: -1,
+      cost_total: '0',
+      origin: 'otlp',
+      counted: false,
     });
     expect(body).toMatchObject({ request_raw: '', response_raw: '', response_sha256: '0'.repeat(64) });
-  });
-
-  it.each([
-    ['above', Number.MAX_VALUE, { http_status: 65_535, duration_ms: 4_294_967_295, ttft_ms: 2_147_483_647 }],
-    ['below', -1e300, { http_status: 0, duration_ms: 0, ttft_ms: -1 }],
-    ['no number', Number.NaN, { http_status: 0, duration_ms: 0, ttft_ms: -1 }],
-    ['endless', Number.POSITIVE_INFINITY, { http_status: 0, duration_ms: 0, ttft_ms: -1 }],
-    ['broken', 1.9, { http_status: 1, duration_ms: 1, ttft_ms: 1 }],
-  ])('with numbers that are %s is held to its columns', async (name, value, held) => {
-    const { span } = await roundTrip(`range-${name}`, {
-      ...{
-        http_status: value,
-        duration_ms: value,
-        ttft_ms: value,
-        input_tokens: value,
-        output_tokens: value,
-      },
-      ...{ prompt_version: value, usage: { k: value } },
-      ...{ cost_total: 10n ** 30n, costs: { plus: 10n ** 30n, minus: -1n } },
-    });
-    const count = held.duration_ms;
-    expect(span).toMatchObject({ ...held, input_tokens: count, output_tokens: count, prompt_version: count });
-    expect(span).toMatchObject({
-      cost_total: '999999.999999999999',
-      costs: { plus: '999999.999999999999', minus: '0' },
-    });
-  });
-});
-
-describe('the start of a call', () => {
-  it.each([
-    ['a year and more ago', RECEIVED_AT - YEAR_MS - 1, RECEIVED_AT - YEAR_MS],
-    ['at the beginning of time', 0, RECEIVED_AT - YEAR_MS],
-    ['before it', -8.64e15, RECEIVED_AT - YEAR_MS],
-    ['more than a day ahead', RECEIVED_AT + DAY_MS + 1, RECEIVED_AT + DAY_MS],
-    ['at the end of time', 1.8e13, RECEIVED_AT + DAY_MS],
-    ['never', Number.NaN, RECEIVED_AT],
-  ])('%s is held near its arrival, the original kept', async (name, started_at, held) => {
-    const { span } = await roundTrip(`start-${name}`, { started_at, attributes: { own: 'yes' } });
-    expect(span['started_ms']).toBe(String(held));
-    expect(span['attributes']).toEqual({ own: 'yes', 'sekisho.started_at': String(started_at) });
-  });
-
-  it.each([
-    ['a year ago', RECEIVED_AT - YEAR_MS],
-    ['a day ahead', RECEIVED_AT + DAY_MS],
-    ['now', RECEIVED_AT],
-  ])('%s is left alone', async (name, started_at) => {
-    const { span } = await roundTrip(`left-${name}`, { started_at, attributes: {} });
-    expect(span['started_ms']).toBe(String(started_at));
-    expect(span['attributes']).toEqual({});
-  });
-});
-
-describe('what a writer says of itself', () => {
-  it('is a row, also without calls, and is no call', async () => {
-    const state = { kind: 'alive' as const, highSeq: 12, lost: { quota: 3 } };
-    await writeBatch(store, { writer: 'w-state', segment: undefined, state, rows: [] });
-    await writeBatch(store, { ...batchOf('w-state', [1]), state: { kind: 'bye', highSeq: 13, lost: {} } });
-    expect(
-      await ask("SELECT kind, high_seq, lost FROM writers WHERE writer = 'w-state' ORDER BY kind"),
-    ).toEqual([
-      { kind: 'alive', high_seq: '12', lost: { quota: '3' } },
-      { kind: 'bye', high_seq: '13', lost: {} },
-    ]);
-    expect(await ask("SELECT count() AS calls FROM spans WHERE writer = 'w-state'")).toEqual([
-      { calls: '1' },
-    ]);
   });
 });
