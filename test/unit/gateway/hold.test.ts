@@ -134,6 +134,27 @@ describe.each(Object.entries(CASES))('the last piece of %s', (_name, given) => {
   });
 });
 
+it('what comes after the last piece waits behind it', async () => {
+  const more = Promise.withResolvers<void>();
+  const upstream = await startUpstream(async (request, response) => {
+    request.resume();
+    response.writeHead(200, EVENTS).write(`${CHUNK}data: [DONE]\n\n`);
+    await more.promise;
+    response.write(': after it all\n\n');
+    response.end();
+  });
+  const gateway = await startGateway(upstream, { gated: true });
+  const body = chat({ stream: true, stream_options: { include_usage: true } });
+  const seen = await ask(`${gateway.url}/v1/chat/completions`, { body }).head;
+  await waitUntil('the CLOSE to be asked for', () => gateway.gate.waiting === 1);
+  more.resolve();
+  for (let i = 0; i < 3; i++) await take(`${gateway.url}/healthz`, { method: 'GET' });
+  expect(seen.bytes).toHaveLength(0);
+  gateway.gate.open();
+  expect(await seen.over).toBe('ended');
+  expect(seen.bytes.toString()).toBe(`${CHUNK}data: [DONE]\n\n: after it all\n\n`);
+});
+
 describe('an answer of our own', () => {
   it('goes out once its record is written', async () => {
     const gateway = await startGateway('http://127.0.0.1:9', { gated: true });
