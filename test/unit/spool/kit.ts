@@ -62,6 +62,10 @@ export function readAll(folder: string): { reader: SpoolReader; batches: Batch[]
   return { reader, batches, calls: batches.flatMap((batch) => batch.calls) };
 }
 
+/** The answer of `call` as text. */
+export const answerText = (call: SpooledCall | undefined): string =>
+  Buffer.concat(call?.response ?? []).toString();
+
 /** Changes one bit of the byte at `at`. */
 export function flipByte(path: string, at: number): void {
   const bytes = readFileSync(path);
