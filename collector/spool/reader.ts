@@ -103,8 +103,9 @@ export class SpoolReader {
   }
 
   /**
-   * What is left of a dead writer after its last segment: each OPEN without CLOSE, as one batch with the number
-   * after the last. Its `receivedAt` is that of the newest segment, so a second adopter sends the same.
+   * What is left of a dead writer after its last segment: each OPEN without CLOSE, as one batch with the number after
+   * the last. A second adopter may find fewer segments and send another such batch: the collector knows these calls by
+   * (writer, seq), not by the batch's number.
    */
   takeInterrupted(lastN: number, receivedAt: number): Batch {
     const batch: Batch = {
