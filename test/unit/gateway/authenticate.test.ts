@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
+import { API_KEY_PREFIX, createToken } from '../../../collector/keys/token.ts';
 import { createAuthenticate } from '../../../gateway/steps/authenticate.ts';
 import { createRegistry, KEY, SECRET, TOKEN } from './kit.ts';
 
@@ -27,7 +28,8 @@ describe('a Sekisho key', () => {
 
   it.each([
     ['none', {}],
-    ['another', { authorization: `Bearer ${KEY.slice(0, -1)}x` }],
+    ['another', { authorization: `Bearer ${createToken(API_KEY_PREFIX)}` }],
+    ['one that goes on', { authorization: `Bearer ${KEY}x` }],
     ['not as a bearer', { authorization: KEY }],
     ['an ingest token in its place', { authorization: `Bearer ${TOKEN}` }],
     ['empty', { authorization: 'Bearer ' }],
