@@ -88,7 +88,7 @@ export function createChild(plan: Process, spawnProcess: typeof spawnRooms = spa
  * Bodies are bytes outside V8's heap, but they count towards its limit: with the small limit it starts with it collects
  * the whole heap every few dozen large calls. Measured: a third less CPU per call of 200 KB. In MB.
  */
-const GATEWAY_FLAGS = ['--initial-old-space-size=256'];
+const FLAGS = ['--initial-old-space-size=256'];
 
 /**
  * A process of its own group, so that Ctrl-C reaches the supervisor alone and the sink outlives its writers. Its
@@ -96,7 +96,7 @@ const GATEWAY_FLAGS = ['--initial-old-space-size=256'];
  */
 export function spawnRooms({ rooms, env }: Process): ChildProcess {
   const stdout = rooms.includes('clickhouse') ? 'ignore' : 2;
-  const flags = rooms.includes('gateway') ? GATEWAY_FLAGS : [];
+  const flags = rooms.includes('clickhouse') ? [] : FLAGS;
   return spawn(process.execPath, [...process.execArgv, ...flags, MAIN, rooms.join('+'), SUPERVISED], {
     detached: true,
     stdio: ['ignore', stdout, 2, 'ipc'],

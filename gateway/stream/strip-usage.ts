@@ -7,6 +7,15 @@ const BOUNDARY = /\r?\n\r?\n/;
 // In a string the quotes would be escaped, so this matches a member only.
 const NULL_MEMBER = /,\s*"usage":\s*null|"usage":\s*null\s*,?\s*/g;
 
+/** How nearly every event of nearly every server ends: the member is its object's last, so no look at the rest is needed. */
+const COMMON_END = Buffer.from(',"usage":null}\n\n');
+const CUT_END = Buffer.from('}\n\n');
+
+function isOneCommonEvent(whole: Buffer): boolean {
+  const at = whole.length - COMMON_END.length;
+  return at > 0 && whole.indexOf('\n\n') === whole.length - 2 && whole.subarray(at).equals(COMMON_END);
+}
+
 /** A filter for one stream: `push` gives what may go on now, `end` what was left unfinished. */
 export function createUsageStripper(): { push(piece: Buffer): Buffer; end(): Buffer } {
   let rest: Buffer = Buffer.alloc(0);
@@ -20,6 +29,7 @@ export function createUsageStripper(): { push(piece: Buffer): Buffer; end(): Buf
     }
     rest = data.subarray(end);
     const whole = data.subarray(0, end);
+    if (isOneCommonEvent(whole)) return Buffer.concat([whole.subarray(0, -COMMON_END.length), CUT_END]);
     return whole.includes(USAGE) ? Buffer.from(stripEvents(whole.toString('latin1')), 'latin1') : whole;
   }
 
