@@ -22,7 +22,7 @@ export function createHostGuard(hosts: readonly string[]) {
       );
     }
     const { origin } = request.headers;
-    if (origin === undefined || origin === 'null') return;
+    if (origin === undefined) return;
     if (!URL.canParse(origin) || new URL(origin).host !== request.headers.host) {
       throw new AppError('origin_not_allowed', 'Pages of other origins may not call this server.');
     }

@@ -66,7 +66,7 @@ describe('an origin', () => {
     expect(ask([], { host: 'localhost:4000', ...(origin ? { origin } : {}) })).toBe('served');
   });
 
-  it.each(['http://evil.example', 'http://localhost:3000', 'http://localhost', 'not a url', 'file://', ''])(
+  it.each(['null', 'http://evil.example', 'http://localhost:3000', 'http://localhost', 'not a url', 'file://', ''])(
     'that is not is refused: %j',
     (origin) => {
       expect(ask([], { host: 'localhost:4000', origin })).toBe('origin_not_allowed');
