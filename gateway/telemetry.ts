@@ -76,7 +76,7 @@ export function createSpanMaker(): SpanMaker {
     const name = open.operation ? `${open.operation} ${open.model}`.trim() : `${open.method} ${open.path}`;
     const span = tracer.startSpan(
       name,
-      { kind: SpanKind.CLIENT, startTime: toHrTime(open.started_at), attributes: toAttributes(call) },
+      { kind: SpanKind.CLIENT, startTime: toHrTime(open.started_at) },
       parent,
     );
     if (close && close.outcome !== 'ok') span.setStatus({ code: SpanStatusCode.ERROR });
@@ -89,7 +89,12 @@ export function createSpanMaker(): SpanMaker {
       if (calls.length === 0) return [encodeEmpty(resource)];
       finished = [];
       for (const call of calls) record(call);
-      const spans = finished.map((span) => Object.assign(span, { resource }));
+      const attributes = calls.map(toAttributes);
+      // Set on the finished span: the SDK would check and copy each attribute on its way in, a fifth of a span's cost,
+      // and these are ours.
+      const spans = finished.map((span, i) =>
+        Object.assign(span, { resource, attributes: attributes[i] ?? {} }),
+      );
       finished = [];
       const bytes = ProtobufTraceSerializer.serializeRequest(spans);
       if (!bytes) throw new Error('the serializer made nothing of the spans');
