@@ -11,13 +11,14 @@ import {
   TraceFlags,
   type Attributes,
   type AttributeValue,
+  type Context,
 } from '@opentelemetry/api';
 import { ProtobufTraceSerializer } from '@opentelemetry/otlp-transformer';
 import { resourceFromAttributes, type Resource } from '@opentelemetry/resources';
 import { NodeSDK } from '@opentelemetry/sdk-node';
 import { AlwaysOnSampler, type ReadableSpan } from '@opentelemetry/sdk-trace';
 import protobuf from 'protobufjs';
-import type { SpooledCall } from '../collector/spool/call.ts';
+import type { CallOpen, SpooledCall } from '../collector/spool/call.ts';
 import { spliceAttributes, type BytesAttribute } from './ship/splice.ts';
 import { GEN_AI, HTTP, SEKISHO, type WriterKind } from '../collector/record/attributes.ts';
 
@@ -64,20 +65,11 @@ export function createSpanMaker(): SpanMaker {
     const { open, close } = call;
     ids.traceId = open.trace_id;
     ids.spanId = open.span_id;
-    // A root takes its trace id from the generator; a child from its parent, wherever that is.
-    const parent = open.parent_span_id
-      ? trace.setSpanContext(ROOT_CONTEXT, {
-          traceId: open.trace_id,
-          spanId: open.parent_span_id,
-          traceFlags: TraceFlags.SAMPLED,
-          isRemote: true,
-        })
-      : ROOT_CONTEXT;
     const name = open.operation ? `${open.operation} ${open.model}`.trim() : `${open.method} ${open.path}`;
     const span = tracer.startSpan(
       name,
       { kind: SpanKind.CLIENT, startTime: toHrTime(open.started_at) },
-      parent,
+      parentOf(open),
     );
     if (close && close.outcome !== 'ok') span.setStatus({ code: SpanStatusCode.ERROR });
     span.end(toHrTime(open.started_at + (close?.duration_ms ?? 0)));
@@ -102,6 +94,18 @@ export function createSpanMaker(): SpanMaker {
     },
     stop: () => sdk.shutdown(),
   };
+}
+
+/** A root takes its trace id from the generator; a child from its parent, wherever that is. */
+function parentOf({ trace_id, parent_span_id }: CallOpen): Context {
+  if (!parent_span_id) return ROOT_CONTEXT;
+  const parent = {
+    traceId: trace_id,
+    spanId: parent_span_id,
+    traceFlags: TraceFlags.SAMPLED,
+    isRemote: true,
+  };
+  return trace.setSpanContext(ROOT_CONTEXT, parent);
 }
 
 function toHrTime(ms: number): [number, number] {
