@@ -47,8 +47,9 @@ it('loses new calls, counted, while the end of a call on disk is written as soon
   const { folder, command, end } = await startChild(16);
   const early = await command<number>('open 100');
   await command('settle');
-  const lost = await command<number>('open 1000');
-  expect(await command(`close ${lost} 65536`)).toBe('done');
+  // Its OPEN alone is more than the file may hold, whether it is written with the CLOSE or before it.
+  const lost = await command<number>('open 65536');
+  expect(await command(`close ${lost} 10`)).toBe('done');
   const state = await command<State>('state');
   expect(state).toMatchObject({ lost: { spool_error: 1 }, canAccept: false });
   expect(state.trouble.join('\n')).toMatch(/cannot write.*(?:short write|EFBIG)/s);
