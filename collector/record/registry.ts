@@ -1,8 +1,13 @@
 /**
- * What the registry holds: append-only revisions of projects, keys, ingest tokens and members. The newest revision
- * of an id is its state. Personal data (e-mail, name, password) is not part of these bodies.
+ * What the registry holds: append-only revisions of every managed object. The newest revision of an id is its state.
+ * Personal data (e-mail, name, password) is not part of these bodies.
  */
 import { z } from 'zod';
+import { registryDataset, registryDatasetVersion } from './dataset.ts';
+import { registryEval, registryEvalRun, registrySchedule } from './eval.ts';
+import { registryExport } from './export.ts';
+import { registryPrompt, registryPromptVersion } from './prompt.ts';
+import { registryFile, registryVectorStore, registryVectorStoreFile } from './source.ts';
 
 export const ROLES = ['owner', 'admin', 'engineer', 'builder', 'reviewer', 'viewer'] as const;
 export const role = z.enum(ROLES);
@@ -34,6 +39,17 @@ export const registryBodies = {
     role,
     status: lifecycle,
   }),
+  prompt: registryPrompt,
+  prompt_version: registryPromptVersion,
+  file: registryFile,
+  vector_store: registryVectorStore,
+  vector_store_file: registryVectorStoreFile,
+  dataset: registryDataset,
+  dataset_version: registryDatasetVersion,
+  eval: registryEval,
+  eval_run: registryEvalRun,
+  eval_schedule: registrySchedule,
+  export: registryExport,
 } as const;
 
 export type RegistryKind = keyof typeof registryBodies;

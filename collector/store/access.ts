@@ -8,7 +8,19 @@ export const STORE_ROLES = ['admin', 'ingest', 'reader', 'system'] as const;
 export type StoreRole = (typeof STORE_ROLES)[number];
 
 /** Every table a reader may see. Each has a project_id, and a row policy on it. */
-export const READER_TABLES = ['spans', 'span_bodies', 'rollup_hour', 'registry_log'] as const;
+export const READER_TABLES = [
+  'spans',
+  'span_bodies',
+  'rollup_hour',
+  'registry_log',
+  'scores',
+  'dataset_items',
+  'eval_results',
+  'chunks',
+] as const;
+
+/** What is appended to by insert alone, besides the calls. */
+const APPENDED_TABLES = ['writers', 'registry_log', 'scores', 'dataset_items', 'eval_results', 'chunks'];
 
 /** Row filter of the reader. A query without `log_comment` carries '' and matches no project. */
 export const ROW_POLICY = `project_id = getSetting('log_comment') AND project_id != ''`;
@@ -85,7 +97,7 @@ export function roleGrants(role: StoreRole, database: string): string[] {
     case 'ingest':
       // SELECT on `ingest` is what its views need; nothing is needed on their targets but the look-ups of the writer.
       return [
-        ...on('INSERT', ['ingest', 'writers', 'registry_log']),
+        ...on('INSERT', ['ingest', ...APPENDED_TABLES]),
         ...on('SELECT', ['ingest', 'spans', 'span_bodies', 'writers', 'registry_log']),
       ];
     case 'reader':

@@ -1,9 +1,19 @@
 /** Every route of the REST API, one list. */
+import * as audit from './audit.ts';
 import * as calls from './calls.ts';
+import * as datasets from './datasets.ts';
+import * as evalRuns from './eval-runs.ts';
+import * as evalSchedules from './eval-schedules.ts';
+import * as evals from './evals.ts';
+import * as exports from './exports.ts';
+import * as feedback from './feedback.ts';
+import * as files from './files.ts';
 import * as health from './health.ts';
 import * as keys from './keys.ts';
 import * as onboarding from './onboarding.ts';
+import * as prompts from './prompts.ts';
 import * as session from './session.ts';
+import * as vectorStores from './vector-stores.ts';
 
 export const ROUTES = [
   session.getSetup,
@@ -21,4 +31,80 @@ export const ROUTES = [
   keys.createKey,
   keys.revokeKey,
   health.getHealth,
+
+  prompts.listPrompts,
+  prompts.createPrompt,
+  prompts.getPrompt,
+  prompts.updatePrompt,
+  prompts.archivePrompt,
+  prompts.listPromptVersions,
+  prompts.createPromptVersion,
+  prompts.getPromptVersion,
+  prompts.tryPrompt,
+  prompts.listPromptInputs,
+  prompts.listModels,
+  audit.listAudit,
+  audit.getAudit,
+  audit.restoreRevision,
+  files.listFiles,
+  files.createFile,
+  files.getFile,
+  files.deleteFile,
+  files.getFileContent,
+  vectorStores.listVectorStores,
+  vectorStores.createVectorStore,
+  vectorStores.getVectorStore,
+  vectorStores.updateVectorStore,
+  vectorStores.deleteVectorStore,
+  vectorStores.searchVectorStore,
+  vectorStores.listVectorStoreFiles,
+  vectorStores.addVectorStoreFile,
+  vectorStores.getVectorStoreFile,
+  vectorStores.updateVectorStoreFile,
+  vectorStores.removeVectorStoreFile,
+  vectorStores.getVectorStoreFileContent,
+  vectorStores.createFileBatch,
+  vectorStores.getFileBatch,
+  vectorStores.cancelFileBatch,
+  vectorStores.listFileBatchFiles,
+  feedback.createFeedback,
+  feedback.listFeedback,
+  feedback.listCallScores,
+  datasets.listDatasets,
+  datasets.createDataset,
+  datasets.getDataset,
+  datasets.updateDataset,
+  datasets.archiveDataset,
+  datasets.listDatasetVersions,
+  datasets.createDatasetVersion,
+  datasets.getDatasetVersion,
+  datasets.cancelDatasetVersion,
+  datasets.listDatasetItems,
+  datasets.downloadDataset,
+  evals.listEvals,
+  evals.createEval,
+  evals.getEval,
+  evals.updateEval,
+  evals.deleteEval,
+  evalRuns.listRuns,
+  evalRuns.createRun,
+  evalRuns.getRun,
+  evalRuns.cancelRunAtItself,
+  evalRuns.cancelRun,
+  evalRuns.deleteRun,
+  evalRuns.listOutputItems,
+  evalRuns.getOutputItem,
+  evalRuns.compareRuns,
+  evalSchedules.listSchedules,
+  evalSchedules.createSchedule,
+  evalSchedules.updateSchedule,
+  evalSchedules.deleteSchedule,
+  evals.runGrader,
+  evals.validateGrader,
+  exports.listExports,
+  exports.createExport,
+  exports.previewExport,
+  exports.getExport,
+  exports.cancelExport,
+  exports.deleteExport,
 ] as const;

@@ -1,0 +1,43 @@
+/**
+ * Logic-less templates: `{{name}}` or `{{item.path.to.value}}`, replaced by text and by nothing else. What a value
+ * holds is never read as a template again. Used alike by the gateway (prompts), evals (graders) and the page (preview).
+ */
+
+const PLACEHOLDER = /\{\{\s*([A-Za-z_][\w-]*(?:\.[\w-]+)*)\s*\}\}/g;
+
+/** The placeholders of `texts`, each once, in order of appearance. */
+export function findVariables(...texts: readonly string[]): string[] {
+  const names = texts.flatMap((text) => [...text.matchAll(PLACEHOLDER)].map((match) => match[1] ?? ''));
+  return [...new Set(names)];
+}
+
+/**
+ * `text` with every placeholder replaced. A string stands as it is, anything else as JSON.
+ * @throws Error that names the first placeholder `lookUp` has no value for (undefined)
+ */
+export function renderTemplate(text: string, lookUp: (name: string) => unknown): string {
+  return text.replace(PLACEHOLDER, (_all, name: string) => {
+    const value = lookUp(name);
+    if (value === undefined) throw new MissingVariableError(name);
+    return typeof value === 'string' ? value : JSON.stringify(value);
+  });
+}
+
+/** Looks a dotted path up in `scope`, own members only; undefined where it leads nowhere. */
+export function lookUpPath(scope: unknown, path: string): unknown {
+  return path.split('.').reduce<unknown>((value, name) => {
+    if (value === null || typeof value !== 'object' || !Object.hasOwn(value, name)) return undefined;
+    return (value as Record<string, unknown>)[name];
+  }, scope);
+}
+
+/** A placeholder without a value; `variable` is its name. */
+export class MissingVariableError extends Error {
+  override name = 'MissingVariableError';
+  readonly variable: string;
+
+  constructor(variable: string) {
+    super(`There is no value for {{${variable}}}.`);
+    this.variable = variable;
+  }
+}
