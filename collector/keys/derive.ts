@@ -36,3 +36,11 @@ export function findHopSigner(secret: string, token: string | undefined, to: Roo
 
 /** Header that carries a hop token. */
 export const HOP_HEADER = 'x-sekisho-hop';
+/** Project that a room asks for; believed only with a hop token. */
+export const PROJECT_HEADER = 'x-sekisho-project';
+/** Id of the Sekisho key behind a call that the gateway hands to the console; believed only with a hop token. */
+export const KEY_HEADER = 'x-sekisho-key';
+/** Why a room asks a model (`judge`, `sample`, `embedding`, `playground`): tag `sekisho:<purpose>` of the span. */
+export const PURPOSE_HEADER = 'x-sekisho-purpose';
+/** `<prompt id>@<version>`: the prompt that a room's call is a draft of; believed only with a hop token. */
+export const PROMPT_HEADER = 'x-sekisho-prompt';
