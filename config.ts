@@ -43,6 +43,7 @@ export const SETTINGS = {
   SEKISHO_GATEWAY_URL: url.optional(),
   SEKISHO_COLLECTOR_URL: url.optional(),
   SEKISHO_CONSOLE_URL: url.optional(),
+  SEKISHO_EMBEDDING_MODEL: z.string().max(200).default(''),
   OPENAI_BASE_URL: url.optional(),
   OPENAI_API_KEY: z.string().min(1).optional(),
 } as const;

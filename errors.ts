@@ -37,7 +37,7 @@ export const ERROR_CODES = {
 
 export type ErrorCode = keyof typeof ERROR_CODES;
 
-/** OpenAI's error body; all four members are always present. */
+/** OpenAI's error body; all four members are always present, some codes add their own. */
 export type ErrorBody = {
   error: { message: string; type: string; param: string | null; code: string };
 };
@@ -46,12 +46,19 @@ export type ErrorBody = {
 export class AppError extends Error {
   readonly code: ErrorCode;
   readonly param: string | null;
+  /** Further members of the error body, for programs: the revision that is in the way. */
+  readonly details: Readonly<Record<string, unknown>>;
 
-  constructor(code: ErrorCode, message: string, options: { param?: string; cause?: unknown } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { param?: string; cause?: unknown; details?: Record<string, unknown> } = {},
+  ) {
     super(message, { cause: options.cause });
     this.name = 'AppError';
     this.code = code;
     this.param = options.param ?? null;
+    this.details = options.details ?? {};
   }
 
   /** HTTP status of this error's code. */
@@ -61,9 +68,8 @@ export class AppError extends Error {
 
   /** OpenAI's error body for this error. */
   toBody(): ErrorBody {
-    return {
-      error: { message: this.message, type: ERROR_CODES[this.code].type, param: this.param, code: this.code },
-    };
+    const { message, param, code, details } = this;
+    return { error: { message, type: ERROR_CODES[code].type, param, code, ...details } };
   }
 }
 

@@ -25,7 +25,7 @@ export const ROOMS = {
     start: async (config) => (await import('./console/api/start.ts')).startConsole(config),
   },
   evals: {
-    needs: ['SEKISHO_SECRET'],
+    needs: ['SEKISHO_SECRET', 'CLICKHOUSE_URL', 'SEKISHO_CONSOLE_URL', 'SEKISHO_GATEWAY_URL'],
     start: async (config) => (await import('./evals/start.ts')).startEvals(config),
   },
   gateway: {

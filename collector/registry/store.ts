@@ -131,7 +131,8 @@ function createAppender({ db }: RegistryDatabase, readChain: () => { seq: number
     const existing = (current.get(kind, id) as { revision: number | null }).revision ?? 0;
     if (existing !== expected_revision) {
       const message = `${kind} ${id} is at revision ${existing}, not ${expected_revision}.`;
-      throw new AppError('revision_conflict', message, { param: 'expected_revision' });
+      const details = { current_revision: existing };
+      throw new AppError('revision_conflict', message, { param: 'expected_revision', details });
     }
     const { seq: last, head } = readChain();
     const seq = last + 1;

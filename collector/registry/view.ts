@@ -48,6 +48,8 @@ export type RegistryView = {
   membersOfAccount(account_id: string): RegistryEntry<'member'>[];
   /** Active members of a project, those of the whole installation included. */
   membersOfProject(project_id: string): RegistryEntry<'member'>[];
+  /** Calls `listener` after each change; returns a function that ends it. */
+  onChange(listener: () => void): () => void;
   /** True once `seq` is reached, false after `ms`. */
   waitFor(seq: number, ms: number): Promise<boolean>;
 };
@@ -105,6 +107,10 @@ export function createRegistryView(): RegistryView {
     membersOfAccount: (account_id) => members().filter((entry) => entry.body.account_id === account_id),
     membersOfProject: (project_id) =>
       members().filter((entry) => entry.project_id === '' || entry.project_id === project_id),
+    onChange(listener) {
+      events.on('change', listener);
+      return () => void events.off('change', listener);
+    },
     waitFor: (target, ms) => waitUntil(events, () => seq >= target, ms),
   };
 }

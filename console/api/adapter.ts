@@ -1,64 +1,92 @@
 /** Mounts endpoints on express: access, then validation, then the handler, then the answer, for each alike. */
-import express, { type Request, type Response, type Router } from 'express';
+import express, { type Request, type RequestHandler, type Response, type Router } from 'express';
 import type { z } from 'zod';
 import { AppError, type ErrorCode } from '../../errors.ts';
 import type { Route } from '../contract/route.ts';
-import type { ConsoleContext } from './context.ts';
+import type { Caller, ConsoleContext } from './context.ts';
 import type { Call, Endpoint } from './endpoint.ts';
 import { checkAccess } from './guard/access.ts';
 import { findSessionToken } from './guard/cookie.ts';
 
-const BODY_LIMIT = '1mb';
-const PARAMETER = /^[\w-]{1,100}$/;
+const BODY_LIMIT = 1_000_000;
+const PARAMETER = /^(?!\.)[\w.-]{1,100}$/;
 
-const parseJson = express.json({ limit: BODY_LIMIT, type: () => true });
+/** Who asks, and for which project ('' or undefined where the route has none). */
+type Identified = { caller: Caller | undefined; project_id: string | undefined };
+type Admission = {
+  /** @throws AppError where they may not */
+  identify(request: Request, route: Route): Identified;
+  isStillAllowed(request: Request, route: Route): boolean;
+};
 
 /** A router with all `endpoints`; another method on one of their paths is 405, any other path 404. */
 export function createApiRouter(context: ConsoleContext, endpoints: readonly Endpoint[]): Router {
   const router = express.Router({ caseSensitive: true, strict: true });
+  const check = (request: Request, route: Route, options?: { touch: boolean }): Identified => {
+    const project_id = request.params['project_id'] as string | undefined;
+    const token = findSessionToken(context.config, request);
+    return { caller: checkAccess(context, route, { token, project_id }, options), project_id };
+  };
+  const admission: Admission = {
+    identify: check,
+    isStillAllowed(request, route) {
+      try {
+        check(request, route, { touch: false });
+        return true;
+      } catch {
+        return false;
+      }
+    },
+  };
   for (const endpoint of endpoints) {
     const method = endpoint.route.method.toLowerCase() as Lowercase<Route['method']>;
-    router[method](endpoint.route.path, (request, response) => answer(context, endpoint, request, response));
+    router[method](endpoint.route.path, createAnswer(context, endpoint, admission));
   }
-  for (const path of new Set(endpoints.map((endpoint) => endpoint.route.path))) {
-    const allow = endpoints
-      .filter((endpoint) => endpoint.route.path === path)
-      .map(({ route }) => route.method);
+  refuseOtherMethods(
+    router,
+    endpoints.map(({ route }) => route),
+  );
+  return router;
+}
+
+/** 405 with the methods there are, for every other method on a path of `routes`. */
+export function refuseOtherMethods(
+  router: Router,
+  routes: readonly { path: string; method: string }[],
+): void {
+  for (const path of new Set(routes.map((route) => route.path))) {
+    const allow = routes.filter((route) => route.path === path).map(({ method }) => method);
     router.all(path, (_request, response) => {
       response.set('allow', allow.join(', '));
       throw new AppError('method_not_allowed', `This path takes ${allow.join(' and ')}.`);
     });
   }
-  return router;
 }
 
-async function answer(
+/** Access, validation, handler, answer: the same for every endpoint, whichever way it was reached. */
+export function createAnswer(
   context: ConsoleContext,
   { route, handle }: Endpoint,
-  request: Request,
-  response: Response,
-): Promise<void> {
-  const params = request.params as Record<string, string>;
-  const identity = { token: findSessionToken(context.config, request), project_id: params['project_id'] };
-  response.set('cache-control', 'no-store');
-  const caller = checkAccess(context, route, identity);
-  if (Object.values(params).some((value) => !PARAMETER.test(value))) {
-    throw new AppError('not_found', 'There is nothing at this address.');
-  }
-  const query = route.query && parse(route.query, request.query, 'invalid_query');
-  const body = route.body && parse(route.body, await readBody(request, response), 'invalid_body');
-  const isStillAllowed = (): boolean => {
-    try {
-      checkAccess(context, route, identity, { touch: false });
-      return true;
-    } catch {
-      return false;
+  admission: Admission,
+): (request: Request, response: Response) => Promise<void> {
+  const parseJson = express.json({ limit: route.body_limit ?? BODY_LIMIT, type: () => true });
+  return async (request, response) => {
+    response.set('cache-control', 'no-store');
+    const { caller, project_id } = admission.identify(request, route);
+    const params = { ...(request.params as Record<string, string>), ...(project_id ? { project_id } : {}) };
+    if (Object.values(params).some((value) => !PARAMETER.test(value))) {
+      throw new AppError('not_found', 'There is nothing at this address.');
     }
+    const query = route.query && parse(route.query, request.query, 'invalid_query');
+    const body =
+      route.body && parse(route.body, await readBody(request, response, parseJson), 'invalid_body');
+    const isStillAllowed = (): boolean => admission.isStillAllowed(request, route);
+    const call = { params, query, body, caller, isStillAllowed, request, response };
+    const result = await handle(context, call as unknown as Call<Route>);
+    if (!route.response) return;
+    // Parsed on the way out as well: what the contract does not name does not leave.
+    response.status(route.status ?? 200).json(route.response.parse(result));
   };
-  const call = { params, query, body, caller, isStillAllowed, request, response };
-  const result = await handle(context, call as unknown as Call<Route>);
-  // Parsed on the way out as well: what the contract does not name does not leave.
-  if (route.response) response.json(route.response.parse(result));
 }
 
 /** @throws AppError of `code` that names the first member that is wrong. */
@@ -71,7 +99,7 @@ function parse(schema: z.ZodType, value: unknown, code: ErrorCode): unknown {
 }
 
 /** JSON only: a form of another site can send every other type without asking first. */
-async function readBody(request: Request, response: Response): Promise<unknown> {
+async function readBody(request: Request, response: Response, parseJson: RequestHandler): Promise<unknown> {
   if (!request.is('application/json')) {
     throw new AppError('unsupported_media_type', 'Send the body as application/json.');
   }
@@ -83,7 +111,10 @@ async function readBody(request: Request, response: Response): Promise<unknown> 
 
 function toBodyError(error: unknown): unknown {
   const type = (error as { type?: string }).type ?? '';
-  if (type === 'entity.too.large') return new AppError('body_too_large', `The limit is ${BODY_LIMIT}.`);
+  if (type === 'entity.too.large') {
+    const { limit } = error as { limit?: number };
+    return new AppError('body_too_large', `The limit is ${limit ?? BODY_LIMIT} bytes.`);
+  }
   if (type.startsWith('charset') || type.startsWith('encoding')) {
     return new AppError('unsupported_media_type', 'Send the body as UTF-8, uncompressed or as gzip.');
   }

@@ -1,9 +1,12 @@
 /** Starts the console: registry, REST API, page. It needs nothing but its data folder; the other rooms may come later. */
 import { createServer } from 'node:http';
+import { join } from 'node:path';
 import type { Config } from '../../config.ts';
 import { createRegistryShipper } from '../../collector/registry/ship.ts';
 import { openRegistry } from '../../collector/registry/store.ts';
 import type { Store } from '../../collector/store/client.ts';
+import { createFileContents } from '../../evals/files/contents.ts';
+import { createGatewayClient } from '../../evals/gateway-client.ts';
 import { createApp } from './app.ts';
 import type { ConsoleContext } from './context.ts';
 import { createThrottle } from './guard/throttle.ts';
@@ -13,7 +16,7 @@ import { createLiveCalls } from './live/poller.ts';
 import { registryFile } from './owner.ts';
 import { toRoomUrls } from './rooms.ts';
 import { seed } from './seed.ts';
-import { createStoreAccess } from './store-access.ts';
+import { createStoreAccess } from '../../collector/store/store-access.ts';
 
 export { resetOwner, setupLink } from './owner.ts';
 
@@ -45,6 +48,7 @@ export async function startConsole(config: Config, options: ConsoleOptions = {})
   const stopping = new AbortController();
   const live = createLiveCalls(access.get, say);
   const shipper = createRegistryShipper(registry, access.get);
+  const contents = createFileContents(join(config.SEKISHO_DATA, 'files'));
   const context: ConsoleContext = {
     config,
     secret,
@@ -52,6 +56,8 @@ export async function startConsole(config: Config, options: ConsoleOptions = {})
     store: access.get,
     live,
     urls,
+    gateway: createGatewayClient(urls.gateway, secret, 'console'),
+    contents,
     throttle: createThrottle(),
     stopping: stopping.signal,
   };
@@ -59,6 +65,7 @@ export async function startConsole(config: Config, options: ConsoleOptions = {})
   let port: number;
   try {
     await seed(registry, config, secret);
+    await contents.sweep();
     port = await listen(server, config.SEKISHO_HOST, config.CONSOLE_PORT);
   } catch (error) {
     registry.close();

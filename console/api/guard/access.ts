@@ -38,5 +38,5 @@ export function checkAccess(
   if (route.access !== 'signed-in' && (!role || !route.access.includes(role))) {
     throw new AppError('forbidden', 'Your role does not allow this.');
   }
-  return { account_id, token, role };
+  return { actor: account_id, account_id, token, role };
 }

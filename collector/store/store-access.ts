@@ -1,7 +1,7 @@
 /** The console's way to ClickHouse, opened at first need and tried again at the next one. */
 import { AppError } from '../../errors.ts';
 import type { Config } from '../../config.ts';
-import { openStore, type Store } from '../../collector/store/client.ts';
+import { openStore, type Store } from './client.ts';
 
 export type StoreAccess = {
   /** @throws AppError store_unavailable */
