@@ -55,13 +55,15 @@ function createRoad({ secret, registry, capturing, upstreams, refusesUncaptured 
   const serveRejected = createRejected(capturing);
 
   return async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { principal, path, query } = authenticate(request);
+    const { principal, path, query, claim } = authenticate(request);
     const isApi = path.startsWith('/v1/') || path === '/v1';
     if (!principal || !isApi) return serveRejected(request, response, { principal, path, query });
     if (refusesUncaptured && !capturing.canAccept) {
       throw new AppError('capture_unavailable', 'This call could not be recorded, so it is not served.');
     }
-    const call = beginCall(request, principal, path, query);
+    const call = beginCall(request, principal, path, query, claim);
+    // A room keeps its results beside the very call they come from.
+    if (claim) response.setHeader('x-sekisho-span-id', call.span_id);
     const upstream = upstreams[principal.way];
     if (call.method === 'POST' && HOT_ROUTES.has(path))
       return serveHot({ capturing }, call, upstream, request, response);

@@ -141,6 +141,14 @@ function toAttributes({ seq, open, close }: SpooledCall): Attributes {
   set(GEN_AI.requestModel, open.model);
   set(GEN_AI.requestStream, open.stream || undefined);
   set(SEKISHO.usageInjected, open.usage_injected || undefined);
+  set(SEKISHO.purpose, open.purpose);
+  if (open.prompt) {
+    set(GEN_AI.promptName, open.prompt.name);
+    set(SEKISHO.promptId, open.prompt.id);
+    set(SEKISHO.promptVersion, open.prompt.version);
+    set(SEKISHO.promptLabel, open.prompt.label);
+    set(SEKISHO.promptVariables, JSON.stringify(open.prompt.variables));
+  }
   set(HTTP.serverAddress, host);
   set(HTTP.serverPort, port);
   set(HTTP.query, open.query);

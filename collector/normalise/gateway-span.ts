@@ -14,6 +14,7 @@ import { openaiChat } from './openai-chat.ts';
 import { openaiCompletions } from './openai-completions.ts';
 import { openaiEmbeddings } from './openai-embeddings.ts';
 import { openaiResponses } from './openai-responses.ts';
+import { openaiSearch } from './openai-search.ts';
 import type { Dialect, Parsed, Usage } from './parsed.ts';
 import { attribute, type AttributeValue, type DecodedSpan } from './span.ts';
 import { parseSseObjects } from './sse.ts';
@@ -25,6 +26,10 @@ const DIALECTS: ReadonlyMap<string, Dialect> = new Map([
   ['/v1/completions', openaiCompletions],
   ['/v1/embeddings', openaiEmbeddings],
 ]);
+const SEARCH = /^\/v1\/vector_stores\/[^/]+\/search$/;
+/** By path; a search that we did not make ourselves (a provider's own store) reads the same. */
+const findDialect = (path: string): Dialect | undefined =>
+  DIALECTS.get(path) ?? (SEARCH.test(path) ? openaiSearch : undefined);
 
 const NOTHING: Parsed = {
   input: [],
@@ -52,7 +57,7 @@ export function normaliseGatewaySpan(span: DecodedSpan, origin: Origin): IngestR
 
 function toRow(span: DecodedSpan, origin: Origin, bodies: Bodies): IngestRow {
   const path = attribute.text(span, HTTP.path);
-  const dialect = attribute.text(span, HTTP.method) === 'POST' ? DIALECTS.get(path) : undefined;
+  const dialect = attribute.text(span, HTTP.method) === 'POST' ? findDialect(path) : undefined;
   const { parsed, name } = parse(dialect, bodies);
   const error = parsed.error ?? bodies.error;
   const outcome = toOutcome(span, dialect ? error : undefined);
@@ -73,7 +78,7 @@ function toRow(span: DecodedSpan, origin: Origin, bodies: Bodies): IngestRow {
     span_id: span.span_id,
     parent_span_id: span.parent_span_id,
     origin: 'gateway',
-    counted: dialect !== undefined,
+    counted: dialect !== undefined && dialect.span_type !== 'retrieval',
     thread_key: toThreadKey(project_id, identity.session_id, parsed.input),
     key_id: attribute.text(span, SEKISHO.keyId),
     span_type: dialect?.span_type ?? 'other',
@@ -87,8 +92,8 @@ function toRow(span: DecodedSpan, origin: Origin, bodies: Bodies): IngestRow {
     status: outcome,
     http_status: attribute.number(span, HTTP.status),
     error_type: outcome === 'ok' ? '' : error?.type || attribute.text(span, HTTP.errorType) || outcome,
-    prompt_name: '',
-    prompt_version: 0,
+    prompt_name: attribute.text(span, GEN_AI.promptName),
+    prompt_version: attribute.number(span, SEKISHO.promptVersion),
     stream: attribute.flag(span, GEN_AI.requestStream),
     finish_reasons: parsed.finish_reasons,
     duration_ms: Math.round(span.ended_at - span.started_at),
@@ -188,6 +193,8 @@ function meter(
   const isRefused = attribute.number(span, HTTP.status) >= 400;
   const isUnanswered =
     parsed.output.length === 0 && (attribute.number(span, HTTP.status) === 0 || outcome === 'error');
+  // Whoever makes vectors for a search is a call of its own.
+  if (dialect?.span_type === 'retrieval') return toMetered({}, NO_COST);
   if (!dialect) {
     const isFree = isRefused || attribute.text(span, HTTP.method) !== 'POST';
     return toMetered({}, isFree ? NO_COST : UNKNOWN_COST);
@@ -226,11 +233,12 @@ const IN_COLUMNS = new Set<string>([
   HTTP.status,
   HTTP.errorType,
 ]);
-const KEPT = new Set<string>([SEKISHO.truncated, SEKISHO.usageInjected]);
+const KEPT_FLAGS = new Set<string>([SEKISHO.truncated, SEKISHO.usageInjected]);
+const KEPT = new Set<string>([SEKISHO.promptId, SEKISHO.promptLabel, SEKISHO.promptVariables]);
 
 function toAttributes(span: DecodedSpan, errorMessage: string | undefined): Record<string, string> {
   const kept = [...span.attributes].filter(
-    ([key, value]) => !IN_COLUMNS.has(key) || (KEPT.has(key) && value === true),
+    ([key, value]) => !IN_COLUMNS.has(key) || KEPT.has(key) || (KEPT_FLAGS.has(key) && value === true),
   );
   const out = kept.map(([key, value]) => [key, toAttributeText(value).toWellFormed()]);
   if (errorMessage) out.push(['error.message', errorMessage.toWellFormed()]);

@@ -3,10 +3,10 @@
  * send. What is said in a header wins over the body: it is there to say it.
  */
 import { createHash } from 'node:crypto';
-import { HTTP } from '../record/attributes.ts';
+import { HTTP, SEKISHO } from '../record/attributes.ts';
 import type { Message } from '../record/message.ts';
 import { isObject, toObject, toText, type Json } from './json.ts';
-import type { DecodedSpan } from './span.ts';
+import { attribute, type DecodedSpan } from './span.ts';
 import { cut } from './text.ts';
 
 export type Identity = {
@@ -18,6 +18,8 @@ export type Identity = {
 
 const MAX_ID_CHARS = 256;
 const MAX_METADATA = 64;
+/** Tags that only we give: what our own rooms ask for can be told apart from what apps ask. */
+const OWN_TAG = 'sekisho:';
 
 export function toIdentity(span: DecodedSpan, request: Json): Identity {
   const metadata = toMetadata(request['metadata']);
@@ -37,10 +39,17 @@ export function toIdentity(span: DecodedSpan, request: Json): Identity {
     metadata['user_id'] ?? metadata['userId'],
   ];
   const tags = header(/(?:^|-)tags$/) || metadata['tags'] || '';
+  const given = tags.split(',').map((tag) => cut(tag.trim(), MAX_ID_CHARS));
+  const purpose = attribute.text(span, SEKISHO.purpose);
   return {
     session_id: cut(session.find(Boolean) ?? '', MAX_ID_CHARS),
     user_id: cut(user.find(Boolean) ?? '', MAX_ID_CHARS),
-    tags: [...new Set(tags.split(',').map((tag) => cut(tag.trim(), MAX_ID_CHARS)))].filter(Boolean),
+    tags: [
+      ...new Set([
+        ...given.filter((tag) => tag !== '' && !tag.toLowerCase().startsWith(OWN_TAG)),
+        ...(purpose ? [OWN_TAG + purpose] : []),
+      ]),
+    ],
     metadata,
   };
 }

@@ -30,7 +30,7 @@ export type Parsed = {
 /** One way in: reads request and answer (a JSON object, or the objects of an event stream). */
 export type Dialect = {
   readonly name: string;
-  readonly span_type: 'llm' | 'embedding';
+  readonly span_type: 'llm' | 'embedding' | 'retrieval';
   parse(request: Record<string, unknown>, answer: Answer): Parsed;
 };
 

@@ -9,7 +9,7 @@ export const LIST_COLUMNS = `
   s.started_at AS started_at, s.span_type AS span_type, s.operation AS operation, s.name AS name,
   s.provider AS provider, s.upstream AS upstream, s.request_model AS request_model,
   s.response_model AS response_model, s.status AS status, s.http_status AS http_status,
-  s.error_type AS error_type, s.stream AS stream, s.duration_ms AS duration_ms, s.ttft_ms AS ttft_ms,
+  s.error_type AS error_type, s.prompt_name AS prompt_name, s.prompt_version AS prompt_version, s.stream AS stream, s.duration_ms AS duration_ms, s.ttft_ms AS ttft_ms,
   s.input_tokens AS input_tokens, s.output_tokens AS output_tokens, toString(s.cost_total) AS cost_total,
   if(s.cost_source IN (${SOURCES}), s.cost_source, 'unknown') AS cost_source, s.session_id AS session_id, s.user_id AS user_id, s.tags AS tags,
   s.input_preview AS input_preview, s.output_preview AS output_preview`;

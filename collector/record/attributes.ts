@@ -8,6 +8,7 @@ export const GEN_AI = {
   provider: 'gen_ai.provider.name',
   requestModel: 'gen_ai.request.model',
   requestStream: 'gen_ai.request.stream',
+  promptName: 'gen_ai.prompt.name',
   timeToFirstChunk: 'gen_ai.response.time_to_first_chunk',
 } as const;
 
@@ -42,6 +43,14 @@ export const SEKISHO = {
   keyId: 'sekisho.key_id',
   upstream: 'sekisho.upstream',
   usageInjected: 'sekisho.usage_injected',
+  /** Why one of our own rooms asked; a client cannot say this. */
+  purpose: 'sekisho.purpose',
+  promptId: 'sekisho.prompt.id',
+  promptVersion: 'sekisho.prompt.version',
+  /** By which label the version was found, '' where it was asked for by number. */
+  promptLabel: 'sekisho.prompt.label',
+  /** What was filled in: a JSON object of texts, long ones cut. */
+  promptVariables: 'sekisho.prompt.variables',
   requestBody: 'sekisho.request.body',
   responseBody: 'sekisho.response.body',
 } as const;

@@ -26,6 +26,9 @@ export const spanListItem = z.object({
   status: spanStatus,
   http_status: z.number().int(),
   error_type: z.string(),
+  /** Of the managed prompt it was made from; '' and 0 where there is none. */
+  prompt_name: z.string(),
+  prompt_version: z.number().int(),
   stream: z.boolean(),
   duration_ms: z.number().int(),
   /** -1 when unknown. */

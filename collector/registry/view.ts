@@ -39,6 +39,8 @@ export type RegistryView = {
   findIngestToken(hash: string): RegistryEntry<'ingest_token'> | undefined;
   find<K extends RegistryKind>(kind: K, id: string): RegistryEntry<K> | undefined;
   list<K extends RegistryKind>(kind: K): RegistryEntry<K>[];
+  /** The active prompt of that name, else an archived one that has had it. */
+  findPromptByName(project_id: string, name: string): RegistryEntry<'prompt'> | undefined;
   getProject(id: string): RegistryEntry<'project'> | undefined;
   /** Active projects, oldest first. */
   listProjects(): RegistryEntry<'project'>[];
@@ -100,6 +102,7 @@ export function createRegistryView(): RegistryView {
     },
     find,
     list,
+    findPromptByName: entries.findPrompt,
     getProject: (id) => find('project', id),
     listProjects: () => list('project').filter((entry) => entry.body.status === 'active'),
     listKeys: (project_id) =>
@@ -115,9 +118,10 @@ export function createRegistryView(): RegistryView {
   };
 }
 
-/** The newest entry of each (kind, id), and the keys and tokens by hash. */
+/** The newest entry of each (kind, id), the keys and tokens by hash, and the prompts by name. */
 function createEntries() {
   const kinds = new Map<RegistryKind, Map<string, RegistryEntry>>();
+  const promptIds = new Map<string, string>();
   const byHash = new Map<string, RegistryEntry<'key' | 'ingest_token'>>();
   const mapOf = (kind: RegistryKind) => kinds.get(kind) ?? new Map<string, RegistryEntry>();
   const find = <K extends RegistryKind>(kind: K, id: string) =>
@@ -127,10 +131,20 @@ function createEntries() {
     if (before && isKeyLike(before)) byHash.delete(before.body.hash);
     if (isKeyLike(entry)) byHash.set(entry.body.hash, entry);
     kinds.set(entry.kind, mapOf(entry.kind).set(entry.id, entry));
+    if (entry.kind === 'prompt') putPrompt(entry);
+  };
+  const findPrompt = (project_id: string, name: string) =>
+    find('prompt', promptIds.get(`${project_id} ${name}`) ?? '');
+  /** A name is free again once its prompt is archived; then it means the active one. */
+  const putPrompt = ({ id, project_id, body }: RegistryEntry<'prompt'>): void => {
+    const holder = findPrompt(project_id, body.name);
+    const isFree = holder === undefined || holder.body.status !== 'active';
+    if (body.status === 'active' || isFree) promptIds.set(`${project_id} ${body.name}`, id);
   };
   return {
     put,
     find,
+    findPrompt,
     list: <K extends RegistryKind>(kind: K) => [...mapOf(kind).values()] as RegistryEntry<K>[],
     all: () => [...kinds.values()].flatMap((map) => [...map.values()]),
     /** Only while it is active. */
@@ -142,6 +156,7 @@ function createEntries() {
     replaceBy(all: readonly RegistryEntry[]): void {
       kinds.clear();
       byHash.clear();
+      promptIds.clear();
       all.forEach(put);
     },
   };

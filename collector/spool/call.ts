@@ -1,6 +1,17 @@
 /** What OPEN and CLOSE frames say of a call, and a call put together again. Names are short: they are on disk. */
 import type { Outcome } from '../record/attributes.ts';
 
+/** Which managed prompt a call was made from. */
+export type CallPrompt = {
+  id: string;
+  name: string;
+  version: number;
+  /** By which the version was found; '' where it was asked for by number or there is none. */
+  label: string;
+  /** What was filled in, long texts cut. */
+  variables: Record<string, string>;
+};
+
 /** Written while the upstream call is already under way. */
 export type CallOpen = {
   /** Milliseconds since the epoch; may have a fraction. */
@@ -23,6 +34,9 @@ export type CallOpen = {
   stream: boolean;
   /** True when `stream_options.include_usage` was added on the way. */
   usage_injected: boolean;
+  /** Why one of our own rooms asked (`judge`, `playground` ...). */
+  purpose?: string;
+  prompt?: CallPrompt;
   headers: Record<string, string>;
 };
 

@@ -1,18 +1,30 @@
 /**
  * Step: who is calling, and which path they mean. The one place where a credential is read, for every route alike:
  * `Authorization: Bearer`, `x-api-key` or `api-key` with a Sekisho key on /v1, or an ingest token in /k/<token>/v1.
+ * Our own rooms come with a hop token and name the project; what they say besides is believed with it alone.
  */
 import type { IncomingMessage } from 'node:http';
+import {
+  findHopSigner,
+  HOP_HEADER,
+  PROJECT_HEADER,
+  PROMPT_HEADER,
+  PURPOSE_HEADER,
+} from '../../collector/keys/derive.ts';
 import { API_KEY_PREFIX, hashToken } from '../../collector/keys/token.ts';
 import type { RegistryView } from '../../collector/registry/view.ts';
-import type { Principal } from './call.ts';
+import type { CallPrompt } from '../../collector/spool/call.ts';
+import { AppError } from '../../errors.ts';
+import type { Claim, Principal } from './call.ts';
 
 /** Calls that came without a known credential; they are recorded as metadata only, and only so many of them. */
 export const REJECTED_PROJECT = '_rejected';
 const MAX_REMEMBERED = 10_000;
 
-export type Authenticated = { principal: Principal; path: string; query: string };
-export type Rejected = { principal: undefined; path: string; query: string };
+const PURPOSE = /^[a-z][a-z_-]{0,31}$/;
+
+export type Authenticated = { principal: Principal; path: string; query: string; claim?: Claim };
+export type Rejected = { principal: undefined; path: string; query: string; claim?: undefined };
 
 /** Splits the raw URL once; the path is never decoded, rebuilt, or looked at elsewhere. */
 function splitUrl(url: string): { path: string; query: string } {
@@ -59,8 +71,28 @@ export function createAuthenticate(secret: string, registry: RegistryView) {
     return entry && { project_id: entry.project_id, key_id: entry.id, way: 'key' };
   }
 
+  /** Undefined where the token is none: then the call is like any other. */
+  function findRoom(request: IncomingMessage, path: string, query: string): Authenticated | undefined {
+    const room = findHopSigner(secret, headerOf(request, HOP_HEADER), 'gateway');
+    if (room !== 'evals' && room !== 'console') return undefined;
+    const project_id = headerOf(request, PROJECT_HEADER);
+    if (registry.getProject(project_id)?.body.status !== 'active') {
+      throw new AppError('not_found', 'There is no active project of that id.', { param: PROJECT_HEADER });
+    }
+    const purpose = headerOf(request, PURPOSE_HEADER);
+    const claim = {
+      purpose: PURPOSE.test(purpose) ? purpose : '',
+      prompt: findClaimedPrompt(registry, project_id, headerOf(request, PROMPT_HEADER)),
+    };
+    return { principal: { project_id, key_id: `room:${room}`, way: 'key' }, path, query, claim };
+  }
+
   return function authenticate(request: IncomingMessage): Authenticated | Rejected {
     const { path, query } = splitUrl(request.url ?? '/');
+    if (request.headers[HOP_HEADER] !== undefined && !path.startsWith('/k/')) {
+      const known = findRoom(request, path, query);
+      if (known) return known;
+    }
     if (!path.startsWith('/k/')) return { principal: findByKey(request), path, query };
     const slash = path.indexOf('/', 3);
     const token = slash === -1 ? path.slice(3) : path.slice(3, slash);
@@ -69,4 +101,21 @@ export function createAuthenticate(secret: string, registry: RegistryView) {
     const principal = carriesOurKey(request) ? undefined : findPassthrough(token);
     return { principal, path: rest, query };
   };
+}
+
+function headerOf({ headers }: IncomingMessage, name: string): string {
+  const value = headers[name];
+  return typeof value === 'string' ? value : '';
+}
+
+/** `<prompt id>@<version>`, of a prompt of that project; a version that is not published is the next draft's. */
+function findClaimedPrompt(
+  registry: RegistryView,
+  project_id: string,
+  claimed: string,
+): CallPrompt | undefined {
+  const [, id = '', version] = /^([\w-]+)@(\d{1,9})$/.exec(claimed) ?? [];
+  const entry = registry.find('prompt', id);
+  if (!entry || entry.project_id !== project_id) return undefined;
+  return { id, name: entry.body.name, version: Number(version), label: '', variables: {} };
 }

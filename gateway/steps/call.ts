@@ -1,6 +1,7 @@
 /** One request on its way through the gateway: what the steps know of it and hand to each other. */
 import { randomFillSync } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import type { CallPrompt } from '../../collector/spool/call.ts';
 
 /** Who is calling. `key`: our key, the upstream's key is ours too. `passthrough`: the app keeps its own. */
 export type Principal = { project_id: string; key_id: string; way: 'key' | 'passthrough' };
@@ -18,7 +19,15 @@ export type Call = {
   path: string;
   /** Without the question mark. */
   query: string;
+  /** Why a room of ours asks; '' for everybody else. */
+  purpose: string;
+  /** The managed prompt that the call is made from. */
+  prompt: CallPrompt | undefined;
 };
+
+/** What only our own rooms may say of a call. */
+export type Claim = { purpose: string; prompt: CallPrompt | undefined };
+const NO_CLAIM: Claim = { purpose: '', prompt: undefined };
 
 const POOL_BYTES = 4096;
 const pool = Buffer.alloc(POOL_BYTES);
@@ -43,7 +52,13 @@ export function parseTraceparent(header: string | undefined): { trace_id: string
 }
 
 /** A call that begins now. */
-export function beginCall(request: IncomingMessage, principal: Principal, path: string, query: string): Call {
+export function beginCall(
+  request: IncomingMessage,
+  principal: Principal,
+  path: string,
+  query: string,
+  claim: Claim = NO_CLAIM,
+): Call {
   const traceparent = request.headers['traceparent'];
   return {
     started_at: Date.now(),
@@ -54,5 +69,22 @@ export function beginCall(request: IncomingMessage, principal: Principal, path: 
     method: request.method ?? 'GET',
     path,
     query,
+    purpose: claim.purpose,
+    prompt: claim.prompt,
+  };
+}
+
+/** A call of our own that `parent` needs: in its trace, below it. */
+export function beginChild(parent: Call, method: string, path: string): Call {
+  return {
+    ...parent,
+    started_at: Date.now(),
+    started: performance.now(),
+    span_id: randomHex(8),
+    parent_span_id: parent.span_id,
+    method,
+    path,
+    query: '',
+    prompt: undefined,
   };
 }

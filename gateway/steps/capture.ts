@@ -68,7 +68,7 @@ export function createCapturing(writer: SpoolWriter, mode: CaptureMode): Capturi
     open(call, sent, headers, request, keeping = {}) {
       if (mode === 'off') return new Uncaptured();
       const keepsBodies = mode === 'full' && call.principal.project_id !== REJECTED_PROJECT;
-      const seq = writer.open(toOpen(call, sent, headers), keepsBodies ? request : EMPTY);
+      const seq = writer.open(toOpen(call, sent, headers, keepsBodies), keepsBodies ? request : EMPTY);
       const { size = request.length, textUpTo } = keeping;
       const isCut = keepsBodies && request.length < size;
       return new Recording(writer, dirty, { seq, started: call.started, keepsBodies, size, isCut, textUpTo });
@@ -174,8 +174,8 @@ class Uncaptured implements Capture {
   }
 }
 
-function toOpen(call: Call, sent: Sent, headers: IncomingHttpHeaders): CallOpen {
-  return {
+function toOpen(call: Call, sent: Sent, headers: IncomingHttpHeaders, keepsBodies: boolean): CallOpen {
+  const open: CallOpen = {
     started_at: call.started_at,
     trace_id: call.trace_id,
     span_id: call.span_id,
@@ -188,4 +188,8 @@ function toOpen(call: Call, sent: Sent, headers: IncomingHttpHeaders): CallOpen 
     ...sent,
     headers: toRecordedRequestHeaders(headers),
   };
+  if (call.purpose) open.purpose = call.purpose;
+  // What was filled in is what people wrote: no part of the metadata.
+  if (call.prompt) open.prompt = keepsBodies ? call.prompt : { ...call.prompt, variables: {} };
+  return open;
 }

@@ -99,6 +99,8 @@ export function makeCall(
     status: 'ok',
     http_status: 200,
     error_type: '',
+    prompt_name: '',
+    prompt_version: 0,
     stream: true,
     finish_reasons: ['stop'],
     duration_ms: 1240,
