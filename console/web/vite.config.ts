@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,6 +8,23 @@ import vue from '@vitejs/plugin-vue';
 import { defineConfig, type Plugin } from 'vite';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/** Pages that most visits never open; what only they share does not belong to what every visit loads. */
+const LATER = /\/src\/(prompts|sources|datasets|evals|exports|audit)\//;
+type ModuleInfo = { importers: readonly string[]; dynamicImporters: readonly string[] };
+
+/** Whether every way to module `id` leads through one of those pages. */
+function isForLater(
+  id: string,
+  getInfo: (id: string) => ModuleInfo | null,
+  seen = new Set<string>(),
+): boolean {
+  if (LATER.test(id)) return true;
+  seen.add(id);
+  const info = getInfo(id);
+  const from = [...(info?.importers ?? []), ...(info?.dynamicImporters ?? [])];
+  return from.length > 0 && from.every((one) => seen.has(one) || isForLater(one, getInfo, seen));
+}
 
 /** Writes `.br` and `.gz` beside each hashed asset, once here instead of at each request. */
 function precompress(): Plugin {
@@ -18,6 +36,7 @@ function precompress(): Plugin {
       folder = join(config.build.outDir, config.build.assetsDir);
     },
     async closeBundle() {
+      if (!existsSync(folder)) return; // the build has failed, and says why
       for (const name of await readdir(folder)) {
         if (!/\.(js|css)$/.test(name)) continue;
         const bytes = await readFile(join(folder, name));
@@ -54,7 +73,18 @@ export default defineConfig({
     assetsInlineLimit: 0,
     rolldownOptions: {
       // What two pages share is one file: two dozen small ones would queue for a browser's six connections.
-      output: { codeSplitting: { groups: [{ name: 'shared', minShareCount: 2 }] } },
+      output: {
+        codeSplitting: {
+          groups: [
+            {
+              name: (id, context) =>
+                isForLater(id, (one) => context.getModuleInfo(one)) ? 'later' : 'shared',
+              debugName: 'shared',
+              minShareCount: 2,
+            },
+          ],
+        },
+      },
     },
   },
   server: { port: 5173, strictPort: true, proxy: { '/api': 'http://127.0.0.1:3000' } },

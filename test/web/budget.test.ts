@@ -49,6 +49,12 @@ describe('what the page weighs', () => {
     expect(kb(extra)).toBeLessThanOrEqual(CALLS_EXTRA_KB);
   });
 
+  it('leaves what only the pages of building share out of what everybody loads', () => {
+    const entry = Object.keys(manifest).find((name) => manifest[name]?.isEntry) ?? '';
+    const files = [...filesOf(closure(entry))].map((file) => readFileSync(join(folder, file), 'utf8'));
+    expect(files.filter((text) => text.includes('prompt-tries'))).toEqual([]);
+  });
+
   it(`has at most ${CSS_KB} KB of style`, () => {
     const css = new Set(Object.values(manifest).flatMap((chunk) => chunk.css ?? []));
     expect(css.size).toBeGreaterThan(0);

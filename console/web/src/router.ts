@@ -1,90 +1,31 @@
+import { shallowRef } from 'vue';
 import { createRouter, createWebHistory, type RouteLocationNormalized } from 'vue-router';
 import { getOnboarding } from '../../contract/onboarding.ts';
 import { toApiError, type ApiError } from './client/api-error.ts';
 import { call, onSignedOut } from './client/call.ts';
+import { loadSection } from './messages/locale.ts';
+import { routes } from './routes.ts';
 import { forgetMe, loadMe } from './session/session.ts';
 import { lastProject } from './settings/settings.ts';
-import { shallowRef } from 'vue';
 
 /** Set where the page could not even find out who is signed in; App shows it instead of a page. */
 export const startError = shallowRef<ApiError>();
 
-declare module 'vue-router' {
-  interface RouteMeta {
-    /** Shown without the rail, and to anyone. */
-    open?: boolean;
-    /** Message key of the page's title. */
-    title: string;
-  }
-}
-
-export const router = createRouter({
-  history: createWebHistory(),
-  routes: [
-    {
-      path: '/setup',
-      name: 'setup',
-      component: () => import('./session/SetupPage.vue'),
-      meta: { open: true, title: 'setup.title' },
-    },
-    {
-      path: '/sign-in',
-      name: 'sign-in',
-      component: () => import('./session/SignInPage.vue'),
-      meta: { open: true, title: 'sign_in.title' },
-    },
-    {
-      path: '/',
-      name: 'home',
-      component: () => import('./shell/NoProject.vue'),
-      meta: { title: 'home.title' },
-    },
-    {
-      path: '/p/:project_id',
-      redirect: (to) => ({ name: 'calls', params: to.params }),
-    },
-    {
-      path: '/p/:project_id/start',
-      name: 'start',
-      component: () => import('./start/StartPage.vue'),
-      meta: { title: 'start.title' },
-    },
-    {
-      path: '/p/:project_id/calls',
-      name: 'calls',
-      component: () => import('./calls/CallsPage.vue'),
-      meta: { title: 'calls.title' },
-    },
-    {
-      path: '/p/:project_id/keys',
-      name: 'keys',
-      component: () => import('./keys/KeysPage.vue'),
-      meta: { title: 'keys.title' },
-    },
-    {
-      path: '/health',
-      name: 'health',
-      component: () => import('./health/HealthPage.vue'),
-      meta: { title: 'health.title' },
-    },
-    {
-      path: '/:rest(.*)*',
-      name: 'not-found',
-      component: () => import('./shell/NotFound.vue'),
-      meta: { title: 'not_found.title' },
-    },
-  ],
-});
+export const router = createRouter({ history: createWebHistory(), routes });
 
 router.beforeEach(async (to) => {
   startError.value = undefined;
   fetchEarly(to);
+  const words = to.meta.messages ? loadSection(to.meta.messages) : undefined;
+  // Awaited below; until then somebody has to have seen it fail.
+  words?.catch(() => {});
   if (to.meta.open) return true;
   try {
     const me = await loadMe();
     if (!me) return toSignIn(to);
     if (to.name === 'home') return await findHome(me.projects);
     if (typeof to.params['project_id'] === 'string') lastProject.value = to.params['project_id'];
+    await words;
   } catch (thrown) {
     startError.value = toApiError(thrown);
   }

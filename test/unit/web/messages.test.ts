@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { en } from '../../../console/web/src/messages/en.ts';
 import { ja } from '../../../console/web/src/messages/ja.ts';
+import { SECTIONS, sections } from '../../../console/web/src/messages/sections.ts';
 import { listFiles } from '../../kit/tree.ts';
 
 type Tree = { [key: string]: string | Tree };
@@ -14,8 +15,12 @@ function flatten(tree: Tree, prefix = ''): Map<string, string> {
   );
 }
 
-const english = flatten(en);
-const japanese = flatten(ja);
+const parts = {
+  en: await Promise.all([en, ...SECTIONS.map((section) => sections[section].en())]),
+  ja: await Promise.all([ja, ...SECTIONS.map((section) => sections[section].ja())]),
+};
+const english = flatten(Object.assign({}, ...parts.en));
+const japanese = flatten(Object.assign({}, ...parts.ja));
 const sources = listFiles('console/web/src', /\.(vue|ts)$/)
   .filter((path) => !path.includes('/messages/'))
   .map((path) => readFileSync(path, 'utf8'));
@@ -25,7 +30,7 @@ const literals = new Set(
   sources.flatMap((text) => [...text.matchAll(/'([a-z_]+\.[a-z0-9_]+)'/g)].map((found) => found[1])),
 );
 const patterns = sources.flatMap((text) =>
-  [...text.matchAll(/\bte?\(\s*`([^`]+)`/g)].map((found) => {
+  [...text.matchAll(/(?:\bte?\(\s*|\b(?:label|title): )`([^`]+)`/g)].map((found) => {
     const pieces = (found[1] ?? '').split(/\$\{[^}]*\}/).map((piece) => piece.replaceAll('.', '\\.'));
     return new RegExp(`^${pieces.join('[a-z0-9_]+')}$`);
   }),
@@ -35,6 +40,11 @@ const asked = sources.flatMap((text) =>
 );
 
 describe('messages', () => {
+  it.each(['en', 'ja'] as const)('are named once, whichever section brings them (%s)', (locale) => {
+    const groups = parts[locale].flatMap((part) => Object.keys(part));
+    expect(groups.filter((group, index) => groups.indexOf(group) !== index)).toEqual([]);
+  });
+
   it('has the same keys in both languages', () => {
     expect([...japanese.keys()].toSorted()).toEqual([...english.keys()].toSorted());
   });

@@ -40,27 +40,27 @@ export function useCallKeys({ rows, view, change, fresh, focus }: Options) {
   }
 
   useHotkeys([
-    { keys: ['j', 'ArrowDown'], group: 'list', label: 'next', run: () => step(1) },
-    { keys: ['k', 'ArrowUp'], group: 'list', label: 'previous', run: () => step(-1) },
+    { keys: ['j', 'ArrowDown'], group: 'list', label: 'shortcuts.next', run: () => step(1) },
+    { keys: ['k', 'ArrowUp'], group: 'list', label: 'shortcuts.previous', run: () => step(-1) },
     {
       keys: ['Enter'],
       group: 'list',
-      label: 'open',
+      label: 'shortcuts.open',
       when: () => selected.value !== '' && !isOpen.value,
       run: () => change({ call: selected.value }),
     },
     {
       keys: ['l'],
       group: 'list',
-      label: 'live',
+      label: 'shortcuts.live',
       when: () => isOpenEnded(view.value),
       run: () => (fresh.paused.value = !fresh.paused.value),
     },
-    { keys: ['Escape'], group: 'peek', label: 'close', when: () => isOpen.value, run: close },
+    { keys: ['Escape'], group: 'peek', label: 'shortcuts.close', when: () => isOpen.value, run: close },
     ...PEEK_TABS.map((tab, index) => ({
       keys: [String(index + 1)],
       group: 'peek' as const,
-      label: `tab_${tab}`,
+      label: `shortcuts.tab_${tab}`,
       when: () => isOpen.value,
       run: () => change({ tab }, 'replace'),
     })),

@@ -5,13 +5,13 @@
 import { onScopeDispose, shallowReactive } from 'vue';
 import { bareKeys } from '../settings/settings.ts';
 
-export const HOTKEY_GROUPS = ['everywhere', 'list', 'peek'] as const;
+export const HOTKEY_GROUPS = ['everywhere', 'page', 'list', 'peek'] as const;
 
 export type Hotkey = {
   /** `j`, `ArrowDown`, `mod+k` (⌘ or Ctrl), or two in a row: `g c`. Several = the same action. */
   keys: readonly string[];
   group: (typeof HOTKEY_GROUPS)[number];
-  /** Message key below `shortcuts.`; one action has one, however many places offer it. */
+  /** Message key; one action has one, however many places offer it. */
   label: string;
   run: () => void;
   /** Not offered while this is false. */

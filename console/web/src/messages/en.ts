@@ -3,8 +3,8 @@ import { call } from './en/call.ts';
 import { calls } from './en/calls.ts';
 import { frame } from './en/frame.ts';
 import { project } from './en/project.ts';
+import type { Shape } from './shape.ts';
 
 export const en = { ...frame, ...calls, ...call, ...project };
 
-type Shape<T> = { [K in keyof T]: T[K] extends string ? string : Shape<T[K]> };
 export type Messages = Shape<typeof en>;

@@ -19,7 +19,7 @@ export function useCommands(options: { showSheet: () => void }) {
     ...places.value.map((place) => ({
       id: `go-${place.name}`,
       group: t('palette.go'),
-      label: t(`${place.name}.title`),
+      label: t(place.title),
       icon: place.icon,
       run: () => void router.push(place.to),
     })),

@@ -4,6 +4,7 @@ import type { Messages } from '../en.ts';
 type Part = Pick<
   Messages,
   | 'shell'
+  | 'places'
   | 'theme'
   | 'roles'
   | 'home'
@@ -12,6 +13,7 @@ type Part = Pick<
   | 'sheet'
   | 'shortcuts'
   | 'dialog'
+  | 'list'
   | 'fields'
   | 'copy'
   | 'state'
@@ -32,6 +34,22 @@ export const frame: Part = {
     keys: 'キーボードショートカット',
     fold: 'ナビゲーションを折りたたむ',
     sign_out: 'サインアウト',
+  },
+  places: {
+    operate: '運用',
+    build: '改善',
+    manage: '管理',
+    home: 'プロジェクト',
+    calls: '呼び出し',
+    health: '稼働状況',
+    prompts: 'プロンプト',
+    sources: '検索ソース',
+    datasets: 'データセット',
+    evals: '評価',
+    exports: 'エクスポート',
+    start: 'アプリを接続',
+    keys: 'キー',
+    audit: '変更履歴',
   },
   theme: { system: 'システムに合わせる', light: 'ライト', dark: 'ダーク' },
   roles: {
@@ -65,16 +83,13 @@ export const frame: Part = {
     everywhere: 'どの画面でも',
     list: '一覧',
     peek: '呼び出しを開いているとき',
+    page: 'このページ',
     bare_keys: '1 文字キーのショートカットを使う',
   },
   shortcuts: {
     palette: '移動…',
     sheet: 'この一覧',
     rail: 'ナビゲーションを折りたたむ',
-    go_calls: '呼び出し',
-    go_start: 'アプリを接続',
-    go_keys: 'キー',
-    go_health: '稼働状況',
     next: '次の呼び出し',
     previous: '前の呼び出し',
     open: '呼び出しを開く',
@@ -87,6 +102,11 @@ export const frame: Part = {
     tab_details: '詳細',
   },
   dialog: { cancel: 'キャンセル', done: '完了' },
+  list: {
+    shown: '{n} 件を表示中',
+    more: 'さらに表示',
+    loading: '読み込み中…',
+  },
   fields: { email: 'メールアドレス', name: '名前', password: 'パスワード' },
   copy: {
     label: '{what}をコピー',

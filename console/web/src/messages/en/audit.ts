@@ -1,0 +1,6 @@
+/** Who changed what. */
+export const audit = {
+  audit: {
+    title: 'Audit log',
+  },
+};

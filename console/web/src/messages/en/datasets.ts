@@ -1,0 +1,6 @@
+/** Datasets and their items. */
+export const datasets = {
+  datasets: {
+    title: 'Datasets',
+  },
+};

@@ -1,0 +1,6 @@
+/** Evaluations, runs and comparisons. */
+export const evals = {
+  evals: {
+    title: 'Evaluations',
+  },
+};

@@ -1,0 +1,6 @@
+/** Exports of training data. */
+export const exports = {
+  exports: {
+    title: 'Exports',
+  },
+};

@@ -1,0 +1,6 @@
+/** Prompts: the list and the studio. */
+export const prompts = {
+  prompts: {
+    title: 'Prompts',
+  },
+};

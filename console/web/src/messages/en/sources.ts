@@ -1,0 +1,6 @@
+/** Retrieval sources. */
+export const sources = {
+  sources: {
+    title: 'Sources',
+  },
+};
