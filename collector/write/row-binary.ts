@@ -49,6 +49,11 @@ export class RowBinaryWriter {
     this.#at = this.#buffer.writeBigInt64LE(value, this.#at);
   }
 
+  float64(value: number): void {
+    this.#room(8);
+    this.#at = this.#buffer.writeDoubleLE(value, this.#at);
+  }
+
   length(value: number): void {
     this.#room(10);
     let rest = value;
