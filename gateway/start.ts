@@ -61,6 +61,7 @@ async function assemble(config: Config, state: { isReady: boolean; isStopping: b
     secret,
     room: 'gateway',
     file: join(folder, 'registry.json'),
+    kinds: ['project', 'key', 'ingest_token', 'prompt', 'prompt_version'],
   });
   tail.start();
   const maxBytes = config.SEKISHO_SPOOL_MAX_BYTES;

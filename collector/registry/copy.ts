@@ -4,7 +4,7 @@ import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { RegistrySnapshot } from './view.ts';
 
-const FORMAT = 1;
+const FORMAT = 2;
 
 const sumOf = (text: string): string => createHash('sha256').update(text).digest('hex');
 

@@ -16,6 +16,8 @@ const TABLES = `
     revision INTEGER NOT NULL, body TEXT NOT NULL, actor TEXT NOT NULL, reason TEXT NOT NULL, at TEXT NOT NULL,
     prev_hash TEXT NOT NULL, UNIQUE (kind, id, revision)
   ) STRICT;
+  CREATE INDEX IF NOT EXISTS revision_project ON revision (project_id, seq);
+  CREATE INDEX IF NOT EXISTS revision_actor ON revision (project_id, actor);
   CREATE TRIGGER IF NOT EXISTS revision_is_final BEFORE UPDATE ON revision
     BEGIN SELECT raise(ABORT, 'a revision is never changed'); END;
   CREATE TRIGGER IF NOT EXISTS revision_stays BEFORE DELETE ON revision

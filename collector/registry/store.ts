@@ -8,6 +8,7 @@ import { type RegistryBody, type RegistryKind, type Revision, registryBodies } f
 import { type Accounts, createAccounts } from './accounts.ts';
 import { revisionHash } from './chain.ts';
 import { openDatabase, type RegistryDatabase } from './database.ts';
+import { createHistory, type RegistryHistory } from './history.ts';
 import { createSessions, type Sessions } from './sessions.ts';
 import { createRegistryView, type RegistryView } from './view.ts';
 
@@ -29,6 +30,7 @@ export type Registry = {
   readonly view: RegistryView;
   readonly accounts: Accounts;
   readonly sessions: Sessions;
+  readonly history: RegistryHistory;
   /** Random, made with the database: tells one registry from another. */
   readonly genesis: string;
   readonly seq: number;
@@ -89,6 +91,7 @@ export function openRegistry(file: string): Registry {
     view,
     accounts: createAccounts(database),
     sessions: createSessions(db),
+    history: createHistory(db),
     genesis: readChain().genesis,
     get seq() {
       return view.seq;

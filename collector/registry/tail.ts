@@ -4,7 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { HOP_HEADER, type Room, signHop } from '../keys/derive.ts';
-import type { RegistryTail as TailAnswer } from '../record/registry.ts';
+import type { RegistryKind, RegistryTail as TailAnswer } from '../record/registry.ts';
 import { findCopy, writeCopy } from './copy.ts';
 import { createRegistryView, type RegistryView } from './view.ts';
 
@@ -24,6 +24,8 @@ export type RegistryTailOptions = {
   room: Room;
   /** Where the copy on disk is kept. */
   file: string;
+  /** What this room needs, of all there is; everything where it is not said. The rest costs it no memory. */
+  kinds?: readonly RegistryKind[];
 };
 
 export type RegistryTail = {
@@ -38,8 +40,9 @@ export type RegistryTail = {
 };
 
 /** A follower of the registry; does nothing until `start`. */
-export function createRegistryTail({ url, secret, room, file }: RegistryTailOptions): RegistryTail {
-  const view = createRegistryView();
+export function createRegistryTail(options: RegistryTailOptions): RegistryTail {
+  const { url, secret, room, file, kinds } = options;
+  const view = createRegistryView(kinds);
   const ready = Promise.withResolvers<void>();
   const ended = new AbortController();
   const copy = createCopyWriter(file, view);

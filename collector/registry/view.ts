@@ -17,6 +17,8 @@ export type RegistryEntry<K extends RegistryKind = RegistryKind> = {
     /** ISO 8601 UTC: its first revision, and this one. */
     created_at: string;
     updated_at: string;
+    /** Who made its first revision. */
+    created_by: string;
   };
 }[K];
 
@@ -56,8 +58,8 @@ export type RegistryView = {
   waitFor(seq: number, ms: number): Promise<boolean>;
 };
 
-/** An empty view. */
-export function createRegistryView(): RegistryView {
+/** An empty view; with `kinds` it holds only those, whatever passes it. */
+export function createRegistryView(kinds?: readonly RegistryKind[]): RegistryView {
   const entries = createEntries();
   const { find, list, findByHash } = entries;
   const events = new EventEmitter().setMaxListeners(0);
@@ -78,7 +80,8 @@ export function createRegistryView(): RegistryView {
       for (const revision of revisions) {
         if (revision.seq <= seq) continue;
         if (revision.seq !== seq + 1) throw new Error(`registry revision ${seq + 1} is missing`);
-        entries.put(toEntry(revision, find(revision.kind, revision.id)));
+        const isHeld = !kinds || kinds.includes(revision.kind);
+        if (isHeld) entries.put(toEntry(revision, find(revision.kind, revision.id)));
         seq = revision.seq;
         head = revisionHash(revision);
       }
@@ -166,8 +169,9 @@ const isKeyLike = (entry: RegistryEntry): entry is RegistryEntry<'key' | 'ingest
   entry.kind === 'key' || entry.kind === 'ingest_token';
 
 function toEntry(revision: Revision, before: RegistryEntry | undefined): RegistryEntry {
-  const { kind, id, project_id, body, at } = revision;
+  const { kind, id, project_id, body, at, actor } = revision;
   const created_at = before?.created_at ?? at;
+  const created_by = before?.created_by ?? actor;
   return {
     kind,
     id,
@@ -176,6 +180,7 @@ function toEntry(revision: Revision, before: RegistryEntry | undefined): Registr
     body,
     created_at,
     updated_at: at,
+    created_by,
   } as RegistryEntry;
 }
 

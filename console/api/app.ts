@@ -8,11 +8,14 @@ import { setHeaders } from './guard/headers.ts';
 import { createHostGuard, createOriginGuard } from './guard/host.ts';
 import { say } from './log.ts';
 import { createPageRouter } from './page.ts';
+import { auditEndpoints } from './routes/audit.ts';
 import { callEndpoints } from './routes/calls.ts';
 import { healthEndpoints } from './routes/health.ts';
 import { createInternalRouter } from './routes/internal.ts';
 import { keyEndpoints } from './routes/keys.ts';
 import { onboardingEndpoints } from './routes/onboarding.ts';
+import { promptEndpoints } from './routes/prompts.ts';
+import { promptTryEndpoints } from './routes/prompt-tries.ts';
 import { sessionEndpoints } from './routes/session.ts';
 import { createV1Router } from './routes/v1.ts';
 
@@ -23,6 +26,9 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...callEndpoints,
   ...keyEndpoints,
   ...healthEndpoints,
+  ...promptEndpoints,
+  ...promptTryEndpoints,
+  ...auditEndpoints,
 ];
 
 /** The console as an express app; `pageFolder` holds the built page. */

@@ -46,12 +46,13 @@ export const getAudit = defineRoute({
   access: AUDITORS,
   response: z.object({
     revision: auditItem,
-    prev_hash: z.string(),
     body: z.record(z.string(), z.unknown()),
     before: z.record(z.string(), z.unknown()).nullable(),
     changes: z.array(z.object({ path: z.string(), before: z.unknown(), after: z.unknown() })),
     /** Whether `restoreRevision` takes it. */
     restorable: z.boolean(),
+    /** Of the newest revision: what `restoreRevision` is to be given. */
+    current_revision: z.number().int(),
   }),
 });
 

@@ -30,7 +30,12 @@ export const PROVIDER_KEY = 'sk-ours-for-the-upstream';
 
 /** A registry with one project, KEY and TOKEN in it. */
 export function createRegistry() {
-  const times = { revision: 1, created_at: '2026-01-01T00:00:00Z', updated_at: '2026-01-01T00:00:00Z' };
+  const times = {
+    revision: 1,
+    created_at: '2026-01-01T00:00:00Z',
+    updated_at: '2026-01-01T00:00:00Z',
+    created_by: 'system',
+  };
   const common = { project_id: 'proj_1', ...times };
   const body = { name: 'n', shown: 's', status: 'active' } as const;
   const entries: RegistryEntry[] = [
