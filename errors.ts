@@ -29,6 +29,7 @@ export const ERROR_CODES = {
   internal_error: { status: 500, type: 'server_error' },
   upstream_unreachable: { status: 502, type: UPSTREAM },
   upstream_invalid_response: { status: 502, type: UPSTREAM },
+  console_unavailable: { status: 503, type: 'server_error' },
   capture_unavailable: { status: 503, type: 'server_error' },
   store_unavailable: { status: 503, type: 'server_error' },
   upstream_timeout: { status: 504, type: UPSTREAM },

@@ -5,13 +5,17 @@ import { findHopSigner, HOP_HEADER } from '../collector/keys/derive.ts';
 import type { RegistryView } from '../collector/registry/view.ts';
 import { AppError, toAppError } from '../errors.ts';
 import { serveHot, HOT_ROUTES } from './routes/hot.ts';
+import { isManaged, isRecorded, isUpload, serveManaged } from './routes/managed.ts';
 import { createOther } from './routes/other.ts';
 import { createRejected } from './routes/rejected.ts';
+import { serveUpload } from './routes/upload.ts';
 import { createAuthenticate } from './steps/authenticate.ts';
 import { beginCall, type Principal } from './steps/call.ts';
 import type { Capturing } from './steps/capture.ts';
 import { createHostGuard } from './steps/guard-host.ts';
+import type { Uploads } from './steps/hold-upload.ts';
 import { respondError } from './steps/respond.ts';
+import type { ConsoleLink } from './upstreams/console.ts';
 import type { Upstream } from './upstreams/upstream.ts';
 
 export type GatewayParts = {
@@ -22,6 +26,9 @@ export type GatewayParts = {
   refusesUncaptured: boolean;
   /** For Sekisho keys, and for pass-through. */
   upstreams: Record<Principal['way'], Upstream>;
+  /** To what Sekisho serves itself. */
+  link: ConsoleLink;
+  uploads: Uploads;
   /** Names this server is known by besides loopback. */
   hosts: readonly string[];
   /** '' when ready, else what is missing. */
@@ -49,7 +56,8 @@ export function createGatewayApp(parts: GatewayParts): RequestListener {
 }
 
 /** Who, where to, and then the hot path or the proxy. */
-function createRoad({ secret, registry, capturing, upstreams, refusesUncaptured }: GatewayParts) {
+function createRoad(parts: GatewayParts) {
+  const { secret, registry, capturing, upstreams, refusesUncaptured } = parts;
   const authenticate = createAuthenticate(secret, registry);
   const serveOther = createOther(capturing);
   const serveRejected = createRejected(capturing);
@@ -58,16 +66,20 @@ function createRoad({ secret, registry, capturing, upstreams, refusesUncaptured 
     const { principal, path, query, claim } = authenticate(request);
     const isApi = path.startsWith('/v1/') || path === '/v1';
     if (!principal || !isApi) return serveRejected(request, response, { principal, path, query });
-    if (refusesUncaptured && !capturing.canAccept) {
+    const call = beginCall(request, principal, path, query, claim);
+    const isHot = call.method === 'POST' && HOT_ROUTES.has(path);
+    const isOurs = !isHot && principal.way === 'key' && isManaged(path);
+    const leavesRecord = !isOurs || isRecorded(call);
+    if (leavesRecord && refusesUncaptured && !capturing.canAccept) {
       throw new AppError('capture_unavailable', 'This call could not be recorded, so it is not served.');
     }
-    const call = beginCall(request, principal, path, query, claim);
     // A room keeps its results beside the very call they come from.
-    if (claim) response.setHeader('x-sekisho-span-id', call.span_id);
+    if (claim && leavesRecord) response.setHeader('x-sekisho-span-id', call.span_id);
     const upstream = upstreams[principal.way];
-    if (call.method === 'POST' && HOT_ROUTES.has(path))
-      return serveHot({ capturing }, call, upstream, request, response);
-    return serveOther(call, upstream, request, response);
+    if (isHot) return serveHot({ capturing }, call, upstream, request, response);
+    if (!isOurs) return serveOther(call, upstream, request, response);
+    if (isUpload(call)) return serveUpload(parts, call, upstream, request, response);
+    return serveManaged(parts, call, request, response);
   };
 }
 

@@ -7,6 +7,8 @@ import type { Config } from '../config.ts';
 import { createGatewayApp } from './app.ts';
 import { createShipper } from './ship/shipper.ts';
 import { createCapturing } from './steps/capture.ts';
+import { createUploads } from './steps/hold-upload.ts';
+import { createConsoleLink } from './upstreams/console.ts';
 import { createDemoUpstream } from './upstreams/demo.ts';
 import { createUpstream } from './upstreams/upstream.ts';
 
@@ -75,6 +77,8 @@ async function assemble(config: Config, state: { isReady: boolean; isStopping: b
   });
   const capturing = createCapturing(shipper.writer, config.SEKISHO_CAPTURE);
   const { upstreams, stop: stopUpstreams } = await createUpstreams(config);
+  const link = createConsoleLink(consoleUrl, secret);
+  const uploads = await createUploads(join(folder, 'uploads'));
   await tail.ready;
   state.isReady = true;
   const app = createGatewayApp({
@@ -83,6 +87,8 @@ async function assemble(config: Config, state: { isReady: boolean; isStopping: b
     capturing,
     refusesUncaptured: config.SEKISHO_SPOOL_FULL === 'refuse',
     upstreams,
+    link,
+    uploads,
     hosts: [
       config.SEKISHO_HOST,
       ...(config.SEKISHO_PUBLIC_URL ? [new URL(config.SEKISHO_PUBLIC_URL).hostname] : []),
@@ -92,7 +98,13 @@ async function assemble(config: Config, state: { isReady: boolean; isStopping: b
   });
   const timeouts = { headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS };
   const server = createServer({ ...timeouts, keepAliveTimeout: KEEP_ALIVE_MS }, app);
-  const ends = [() => capturing.stop(), () => shipper.stop(SHIP_MS), () => tail.stop(), stopUpstreams];
+  const ends = [
+    () => capturing.stop(),
+    () => shipper.stop(SHIP_MS),
+    () => tail.stop(),
+    () => link.stop(),
+    stopUpstreams,
+  ];
   return { server, ends };
 }
 

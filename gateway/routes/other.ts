@@ -6,9 +6,9 @@ import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { createProxyMiddleware, type RequestHandler } from 'http-proxy-middleware';
-import { AppError } from '../../errors.ts';
+import { dotSegmentError, hasDotSegment } from '../steps/dot-segment.ts';
 import type { Call } from '../steps/call.ts';
-import type { Capture, Capturing, Sent } from '../steps/capture.ts';
+import { type Capture, type Capturing, sentByShape } from '../steps/capture.ts';
 import { Delivery } from '../steps/deliver.ts';
 import { toUpstreamError } from '../steps/forward.ts';
 import { toUpstreamHeaders } from '../steps/headers.ts';
@@ -19,8 +19,6 @@ import { toUpstreamPath, type Upstream } from '../upstreams/upstream.ts';
 const KEPT_BYTES = 1024 * 1024;
 const TIMEOUT_MS = 900_000;
 const EMPTY = Buffer.alloc(0);
-/** `.` or `..` as a part of a path, however it is written. */
-const DOT_SEGMENT = /(?:[/\\]|%2f|%5c)(?:\.|%2e){1,2}(?:[/\\;]|%2f|%5c|$)/i;
 
 /** A call in the middleware's hands. */
 type Passing = {
@@ -54,10 +52,9 @@ export function createOther(capturing: Capturing) {
   ): void {
     const passing = begin(capturing, call, upstream, request);
     // The upstream may resolve it, and then our key would open what lies outside of its API.
-    if (DOT_SEGMENT.test(call.path)) {
+    if (hasDotSegment(call.path)) {
       request.resume();
-      const error = new AppError('not_found', 'A path with dots for its parts leads nowhere here.');
-      return respondError(response, error, call.trace_id, passing.open());
+      return respondError(response, dotSegmentError(), call.trace_id, passing.open());
     }
     passings.set(request, passing);
     response.on('close', () => {
@@ -75,15 +72,6 @@ export function createOther(capturing: Capturing) {
 }
 
 function begin(capturing: Capturing, call: Call, upstream: Upstream, request: IncomingMessage): Passing {
-  const sent: Sent = {
-    operation: '',
-    provider: upstream.provider,
-    upstream: upstream.name,
-    server: upstream.server,
-    model: '',
-    stream: false,
-    usage_injected: false,
-  };
   const headers = { ...request.headers };
   const body: Buffer[] = [];
   let capture: Capture | undefined;
@@ -96,7 +84,7 @@ function begin(capturing: Capturing, call: Call, upstream: Upstream, request: In
     open: () => {
       const declared = Number(headers['content-length'] ?? 0);
       const kept = body.length === 0 ? EMPTY : Buffer.concat(body);
-      capture ??= capturing.open(call, sent, headers, kept, {
+      capture ??= capturing.open(call, sentByShape(upstream), headers, kept, {
         size: Math.max(declared, kept.length),
         textUpTo: KEPT_BYTES,
       });

@@ -6,6 +6,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Outcome } from '../../collector/record/attributes.ts';
 import type { CallOpen } from '../../collector/spool/call.ts';
 import type { SpoolWriter } from '../../collector/spool/writer.ts';
+import type { Upstream } from '../upstreams/upstream.ts';
 import { REJECTED_PROJECT } from './authenticate.ts';
 import type { Call } from './call.ts';
 import { toRecordedRequestHeaders, toRecordedResponseHeaders } from './headers.ts';
@@ -29,6 +30,19 @@ export type Sent = {
   stream: boolean;
   usage_injected: boolean;
 };
+
+/** A call to `upstream` that is recorded by its shape alone. */
+export function sentByShape({ provider, name, server }: Upstream): Sent {
+  return {
+    operation: '',
+    provider,
+    upstream: name,
+    server,
+    model: '',
+    stream: false,
+    usage_injected: false,
+  };
+}
 
 /** How the answer ended. */
 export type Ending = { outcome: Outcome; status: number; error_type: string };

@@ -1,5 +1,6 @@
 /** Step: sends a hot-path call to its upstream as raw bytes and relays the answer. */
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
+import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { AppError } from '../../errors.ts';
 import type { Upstream } from '../upstreams/upstream.ts';
@@ -15,7 +16,7 @@ export type Forwarding = {
   method: string;
   path: string;
   headers: Record<string, string | string[]>;
-  body: Buffer;
+  body: Buffer | Readable;
   /** The client's own body, where `body` has `include_usage` added: sent again if the upstream refuses that. */
   original: Buffer | undefined;
 };

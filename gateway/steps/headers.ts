@@ -63,15 +63,15 @@ export function toUpstreamHeaders(
   return out;
 }
 
-/** The upstream's headers for the client. */
-export function toClientHeaders(headers: IncomingHttpHeaders, traceId: string): OutgoingHttpHeaders {
+/** The upstream's headers for the client; with `traceId` where the call is recorded. */
+export function toClientHeaders(headers: IncomingHttpHeaders, traceId?: string): OutgoingHttpHeaders {
   const named = headers.connection ? connectionNames(headers) : [];
   const out: OutgoingHttpHeaders = {};
   for (const name in headers) {
     if (HOP_BY_HOP.has(name) || named.includes(name)) continue;
     out[name] = headers[name];
   }
-  out['x-sekisho-trace-id'] = traceId;
+  if (traceId !== undefined) out['x-sekisho-trace-id'] = traceId;
   return out;
 }
 

@@ -216,7 +216,7 @@ test('other endpoints pass untouched and are recorded', async () => {
   const through = createRecordingClient({ baseURL: sekisho.urls.gateway, apiKey: sekisho.apiKey });
   for (const { client } of [direct, through]) {
     await client.models.list();
-    await client.files.list().catch(() => undefined);
+    await client.batches.list().catch(() => undefined);
   }
   for (const [index, exchange] of through.exchanges.entries()) {
     const plain = direct.exchanges[index];
@@ -228,6 +228,6 @@ test('other endpoints pass untouched and are recorded', async () => {
     WHERE attributes['http.request.method'] = 'GET' ORDER BY seq`;
   expect(await sekisho.query(sql)).toEqual([
     { http_status: 200, status: 'ok', path: '/v1/models' },
-    { http_status: 404, status: 'error', path: '/v1/files' },
+    { http_status: 404, status: 'error', path: '/v1/batches' },
   ]);
 });

@@ -66,10 +66,15 @@ describe('an origin', () => {
     expect(ask([], { host: 'localhost:4000', ...(origin ? { origin } : {}) })).toBe('served');
   });
 
-  it.each(['null', 'http://evil.example', 'http://localhost:3000', 'http://localhost', 'not a url', 'file://', ''])(
-    'that is not is refused: %j',
-    (origin) => {
-      expect(ask([], { host: 'localhost:4000', origin })).toBe('origin_not_allowed');
-    },
-  );
+  it.each([
+    'null',
+    'http://evil.example',
+    'http://localhost:3000',
+    'http://localhost',
+    'not a url',
+    'file://',
+    '',
+  ])('that is not is refused: %j', (origin) => {
+    expect(ask([], { host: 'localhost:4000', origin })).toBe('origin_not_allowed');
+  });
 });

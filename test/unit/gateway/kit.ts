@@ -1,6 +1,6 @@
 /** A gateway on a free port with a real spool in a fresh folder, an upstream that a test writes itself, and keys. */
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -12,7 +12,11 @@ import {
   hashToken,
   INGEST_TOKEN_PREFIX,
 } from '../../../collector/keys/token.ts';
-import { createRegistryView, type RegistryEntry } from '../../../collector/registry/view.ts';
+import {
+  createRegistryView,
+  type RegistryEntry,
+  type RegistryView,
+} from '../../../collector/registry/view.ts';
 import type { SpooledCall } from '../../../collector/spool/call.ts';
 import { FRAME } from '../../../collector/spool/frame.ts';
 import { listSegments, SpoolReader } from '../../../collector/spool/reader.ts';
@@ -20,6 +24,8 @@ import { readSegment, writerKey } from '../../../collector/spool/segment.ts';
 import { SpoolWriter } from '../../../collector/spool/writer.ts';
 import { createGatewayApp } from '../../../gateway/app.ts';
 import { createCapturing, type CaptureMode } from '../../../gateway/steps/capture.ts';
+import { createUploads } from '../../../gateway/steps/hold-upload.ts';
+import { createConsoleLink } from '../../../gateway/upstreams/console.ts';
 import { createUpstream } from '../../../gateway/upstreams/upstream.ts';
 
 export const SECRET = 'a secret of the gateway tests, long enough';
@@ -86,12 +92,26 @@ export type Gate = {
   open(): void;
 };
 
-type GatewayOptions = { mode?: CaptureMode; gated?: boolean; maxBytes?: number; refusesUncaptured?: boolean };
+type GatewayOptions = {
+  mode?: CaptureMode;
+  gated?: boolean;
+  maxBytes?: number;
+  refusesUncaptured?: boolean;
+  /** Base URL of a server that stands for the console; else it is away. */
+  console?: string;
+  registry?: RegistryView;
+  maxUploadBytes?: number;
+};
+/** Nothing listens there. */
+const AWAY = 'http://127.0.0.1:9';
 
 export type TestGateway = {
   url: string;
   writer: SpoolWriter;
   gate: Gate;
+  /** Folder of the uploads that wait, and how many of them hold a file open. */
+  uploads: string;
+  openUploads(): number;
   /** Calls that have ended, as the spool's reader puts them together. */
   calls(): Promise<SpooledCall[]>;
   /** Numbers of the calls whose CLOSE lies in a file at this moment. */
@@ -114,12 +134,16 @@ export async function startGateway(upstream: string, options: GatewayOptions = {
   const gated = options.gated ? withGate(writer, held) : writer;
   const capturing = createCapturing(gated, options.mode ?? 'full');
   const to = createUpstream(`${upstream}/v1`, { name: 'test', apiKey: PROVIDER_KEY });
+  const link = createConsoleLink(options.console ?? AWAY, SECRET);
+  const registry = options.registry ?? createRegistry();
   const app = createGatewayApp({
     secret: SECRET,
-    registry: createRegistry(),
+    registry,
     capturing,
     refusesUncaptured: options.refusesUncaptured ?? false,
     upstreams: { key: to, passthrough: to },
+    link,
+    uploads: await createUploads(join(folder, 'uploads'), options.maxUploadBytes),
     hosts: [],
     notReady: () => '',
     flush: async () => writer.flush(),
@@ -128,14 +152,18 @@ export async function startGateway(upstream: string, options: GatewayOptions = {
   onTestFinished(async () => {
     capturing.stop();
     await to.pool.destroy();
+    await link.stop();
     writer.stop();
     writer.release();
     rmSync(folder, { recursive: true, force: true });
   });
   const key = writerKey(SECRET, writer.id);
+  const uploads = join(folder, 'uploads');
   return {
     url,
     writer,
+    uploads,
+    openUploads: () => countOpenFiles(uploads),
     gate: {
       get waiting() {
         return held.length;
@@ -166,4 +194,16 @@ function withGate(writer: SpoolWriter, held: (() => void)[]): SpoolWriter {
       return typeof value === 'function' ? value.bind(target) : value;
     },
   });
+}
+
+/** Files below `folder` that this process holds open, those without a name too. */
+function countOpenFiles(folder: string): number {
+  const targets = readdirSync('/proc/self/fd').map((fd) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${fd}`);
+    } catch {
+      return '';
+    }
+  });
+  return targets.filter((target) => target.startsWith(folder)).length;
 }

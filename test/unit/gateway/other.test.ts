@@ -35,7 +35,7 @@ describe('a request', () => {
 
   it('of many parts passes byte for byte, its length said or not', async () => {
     const { gateway, requests } = await start((_request, response) => response.end('{"id":"file-1"}'));
-    const url = `${gateway.url}/v1/files?purpose=a%20b`;
+    const url = `${gateway.url}/v1/images/edits?purpose=a%20b`;
     expect((await take(url, { body: form, headers: { ...AUTH, 'content-type': type } })).status).toBe(200);
     const asking = ask(url, { headers: { ...AUTH, 'content-type': type }, isOpen: true });
     for (let at = 0; at < form.length; at += 700_000) asking.write(form.subarray(at, at + 700_000));
@@ -44,7 +44,7 @@ describe('a request', () => {
     for (const { request, body } of requests) {
       expect([request.method, request.url, request.headers['content-type']]).toEqual([
         'POST',
-        '/v1/files?purpose=a%20b',
+        '/v1/images/edits?purpose=a%20b',
         type,
       ]);
       expect(sha(body)).toBe(sha(form));
@@ -213,7 +213,7 @@ describe('a broken connection', () => {
   it('of the client in the middle of an upload is recorded, and the upstream’s request is broken', async () => {
     const { gateway, requests } = await start(() => {});
     const headers = { ...AUTH, 'content-type': 'application/octet-stream', 'content-length': '1000000' };
-    const asking = ask(`${gateway.url}/v1/files`, { headers, isOpen: true });
+    const asking = ask(`${gateway.url}/v1/images/edits`, { headers, isOpen: true });
     asking.write(noise(1000));
     await waitUntil('its record to begin', () => gateway.writer.highSeq === 1);
     asking.leave();
