@@ -1,13 +1,15 @@
-/** The real components that tests use and npm cannot bring: a browser, and letters for its screenshots. */
+/** The real components that tests use and npm cannot bring: a browser, letters for its screenshots, and Python. */
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
+import { canMakePython } from './python.mjs';
 import { say } from './say.mjs';
 
 const COMPONENTS = [
   { name: 'chromium', what: 'a browser', isThere: () => isCommand('chromium') },
   { name: 'fonts-noto-cjk', what: 'Japanese letters', isThere: () => hasFont() },
+  { name: 'python3-venv', what: 'Python', isThere: canMakePython },
 ];
 
 /** Makes sure of what the tests need, asking first where there is somebody to ask; what stays missing is said. */
@@ -17,11 +19,11 @@ export async function ensureComponents() {
   const names = missing.map(({ name }) => name);
   const list = missing.map(({ name, what }) => `${name} (${what})`).join(' and ');
   if (!isDebian()) {
-    say(`The browser tests need ${list}. Install them with this system's own tools.`);
+    say(`Some tests need ${list}. Install them with this system's own tools.`);
   } else if (await mayInstall(list)) {
     install(names);
   } else {
-    say(`Without ${list} the browser tests will fail. To have them: apt-get install ${names.join(' ')}`);
+    say(`Without ${list} some tests will fail. To have them: apt-get install ${names.join(' ')}`);
   }
 }
 
@@ -44,7 +46,7 @@ function install(names) {
   };
   const done =
     run('apt-get', 'update') && run('apt-get', 'install', '-y', '--no-install-recommends', ...names);
-  if (!done) say(`apt-get could not install ${names.join(' ')}: the browser tests will fail.`);
+  if (!done) say(`apt-get could not install ${names.join(' ')}: some tests will fail.`);
 }
 
 function isDebian() {

@@ -5,6 +5,7 @@ import { handOver } from './hand-over.mjs';
 import { ensureInstalled } from './install.mjs';
 import { ensurePage } from './page.mjs';
 import { MODULES, NOTES } from './paths.mjs';
+import { ensurePython } from './python.mjs';
 import { say } from './say.mjs';
 import { ensureComponents } from './system.mjs';
 
@@ -15,6 +16,7 @@ process.once('exit', printCounts);
 const node = await ensureInstalled();
 await ensurePage(node);
 await ensureComponents();
+ensurePython();
 const vitest = join(MODULES, 'vitest', 'vitest.mjs');
 const args = [vitest, 'run', '--config', 'test/vitest.config.ts', ...process.argv.slice(2)];
 process.exitCode = await handOver(node, args, { env: { TEST_COUNTS: COUNTS } });
