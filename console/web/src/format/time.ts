@@ -43,6 +43,11 @@ export function formatDateTime(iso: string, locale: string): string {
   );
 }
 
+/** ISO 8601 of Unix seconds, as OpenAI's objects have their times. */
+export function fromUnix(seconds: number): string {
+  return new Date(seconds * 1000).toISOString();
+}
+
 const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
   ['day', 86_400],
   ['hour', 3600],
