@@ -28,10 +28,8 @@ export const registryEval = z.strictObject({
 export const runSource = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('file_content'),
-    content: z
-      .array(z.object({ item: json, sample: json.optional() }))
-      .min(1)
-      .max(100_000),
+    /** Empty only in the registry, where a long content is kept on disk (`items_sha256` of the run). */
+    content: z.array(z.object({ item: json, sample: json.optional() })).max(100_000),
   }),
   z.object({ type: z.literal('file_id'), id: z.string() }),
   z.object({
@@ -57,10 +55,11 @@ export const runSource = z.discriminatedUnion('type', [
     dataset_id: z.string(),
     version: z.number().int().min(1).nullish(),
   }),
-  /** `filter` in the words of the call list. */
+  /** `filter` in the words of the call list; `last_hours` before the run's beginning, for schedules. */
   z.object({
     type: z.literal('calls'),
     filter: json.default({}),
+    last_hours: z.number().positive().max(8_784).nullish(),
     limit: z.number().int().min(1).max(10_000).nullish(),
   }),
 ]);
@@ -101,9 +100,11 @@ export const registryEvalRun = z.strictObject({
   metadata: metadataPairs,
   data_source: runDataSource,
   testing_criteria: z.array(grader).min(1).max(50),
-  status: z.enum(JOB_STATUSES),
+  status: z.enum([...JOB_STATUSES, 'deleted']),
   /** Items there are to do; 0 until that is known. */
   total: z.number().int().min(0),
+  /** The content on disk that holds the items, fixed once and for all attempts; '' until they are. */
+  items_sha256: z.string().max(64).default(''),
   error: z.strictObject({ code: z.string(), message: z.string() }).nullable(),
   /** Id of the schedule that began it, else ''. */
   schedule_id: z.string(),
@@ -153,6 +154,8 @@ export const evalResult = z.object({
   sample_input: z.array(json),
   sample_output: z.string(),
   sample_model: z.string(),
+  /** '' where nothing was generated. */
+  finish_reason: z.string(),
   /** The call that was graded: the generated one, or the logged one; '' where there is none. */
   trace_id: z.string(),
   span_id: z.string(),

@@ -24,7 +24,8 @@ export const textSimilarity = z.strictObject({
   input: z.string(),
   reference: z.string(),
   evaluation_metric: z.enum(['fuzzy_match', 'cosine']),
-  pass_threshold: z.number(),
+  /** Half of what there is where it is not said: OpenAI's graders of fine-tuning have none. */
+  pass_threshold: z.number().default(0.5),
   /** For `cosine`: asked through the gateway. */
   model: z.string().max(200).optional(),
 });
@@ -34,6 +35,7 @@ export const scoreModel = z.strictObject({
   model: z.string().min(1).max(200),
   input: z.array(graderMessage).min(1),
   range: z.tuple([z.number(), z.number()]).default([0, 1]),
+  /** The middle of the range where it is not said. */
   pass_threshold: z.number().optional(),
   sampling_params: z.record(z.string(), z.unknown()).optional(),
 });
@@ -45,5 +47,7 @@ export const labelModel = z.strictObject({
   labels: z.array(z.string().min(1)).min(2).max(100),
   passing_labels: z.array(z.string().min(1)).min(1),
 });
-export const grader = z.discriminatedUnion('type', [stringCheck, textSimilarity, scoreModel, labelModel]);
+export const grader = z.discriminatedUnion('type', [stringCheck, textSimilarity, scoreModel, labelModel], {
+  error: 'type: use string_check, text_similarity, score_model or label_model',
+});
 export type Grader = z.infer<typeof grader>;
