@@ -1,11 +1,18 @@
 /** The audit log: a view of the registry's revisions. */
 import { AppError } from '../../../errors.ts';
-import { REGISTRY_KINDS, type RegistryKind, type Revision } from '../../../collector/record/registry.ts';
+import {
+  REGISTRY_KINDS,
+  type RegistryBody,
+  type RegistryKind,
+  type Revision,
+} from '../../../collector/record/registry.ts';
 import type { Registry } from '../../../collector/registry/store.ts';
+import type { RegistryEntry } from '../../../collector/registry/view.ts';
 import * as contract from '../../contract/audit.ts';
 import { defineEndpoint } from '../endpoint.ts';
 import { findChanges } from '../managed/changes.ts';
 import { listOwn, toActorName } from '../managed/object.ts';
+import { refuseTakenName } from './prompts.ts';
 
 /** What an older state may be made the newest of: definitions, not what happened (a run, a file, a key). */
 const RESTORABLE: readonly RegistryKind[] = ['prompt', 'vector_store', 'dataset', 'eval', 'eval_schedule'];
@@ -116,6 +123,19 @@ const restoreRevision = defineEndpoint(contract.restoreRevision, ({ registry }, 
   });
   return { revision: toItem(registry, restored, registry.history.findBefore(restored)) };
 });
+
+/** @throws AppError where the older state can no longer be true */
+function refuseLost(
+  registry: Registry,
+  { kind, id, project_id, body }: Revision,
+  now: RegistryEntry | undefined,
+) {
+  if (now?.kind === 'vector_store' && now.body.status === 'deleted') {
+    throw new AppError('invalid_body', 'The chunks of a deleted source are gone; make it anew.');
+  }
+  const prompt = kind === 'prompt' ? (body as RegistryBody<'prompt'>) : undefined;
+  if (prompt?.status === 'active') refuseTakenName(registry, project_id, prompt.name, id);
+}
 
 /** A prompt's older state points at fewer versions, but those published since are still there. */
 function withAllVersions(revision: Revision, now: object | undefined): object {

@@ -60,7 +60,7 @@ function getVersion(registry: Registry, prompt: Prompt, version_or_label: string
 }
 
 /** @throws AppError already_exists: a name must lead to one prompt, for that is how calls ask for it */
-function refuseTakenName(registry: Registry, project_id: string, name: string, id = ''): void {
+export function refuseTakenName(registry: Registry, project_id: string, name: string, id = ''): void {
   const twin = listOwn(registry, 'prompt', project_id).find(
     ({ body, id: other }) => body.name === name && body.status === 'active' && other !== id,
   );
