@@ -22,7 +22,7 @@ type Bodies = Pick<
 
 const SPAN_QUERY = `SELECT ${LIST_COLUMNS},
     if(s.parent_span_id = 0, '', leftPad(lower(hex(s.parent_span_id)), 16, '0')) AS parent_span_id,
-    s.origin AS origin, s.response_id AS response_id, s.key_id AS key_id, s.finish_reasons AS finish_reasons,
+    s.origin AS origin, s.key_id AS key_id, s.finish_reasons AS finish_reasons,
     s.usage AS usage, mapApply((k, v) -> (k, toString(v)), s.costs) AS costs, s.metadata AS metadata,
     s.attributes AS attributes, s.dialect AS dialect, s.writer AS writer, s.seq AS seq,
     s.received_at AS received_at, s.thread_key AS thread

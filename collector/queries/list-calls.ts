@@ -1,11 +1,13 @@
 /** Which calls are there? Newest first, page by page: a page begins after the last row of the one before. */
 import { AppError } from '../../errors.ts';
+import type { ScoreMark } from '../record/score.ts';
 import type { Store } from '../store/client.ts';
 import { LIST_COLUMNS, type ListRow } from './call-columns.ts';
 import { type CallFilter, toCondition } from './call-filter.ts';
+import { listScoresOf, toMarks } from './list-scores.ts';
 import { runQuery } from './run.ts';
 
-export type CallPage = { calls: ListRow[]; next_cursor: string | null };
+export type CallPage = { calls: (ListRow & { scores: ScoreMark[] })[]; next_cursor: string | null };
 
 /** @throws AppError invalid_query for a cursor that is none of ours, and like `runQuery` */
 export async function listCalls(
@@ -29,7 +31,11 @@ export async function listCalls(
   });
   const calls = rows.slice(0, limit);
   const last = calls.at(-1);
-  return { calls, next_cursor: rows.length > limit && last ? toCursor(last) : null };
+  const scores = await listScoresOf(store, project_id, calls);
+  return {
+    calls: calls.map((call, i) => ({ ...call, scores: toMarks(scores[i] ?? []) })),
+    next_cursor: rows.length > limit && last ? toCursor(last) : null,
+  };
 }
 
 function toCursor({ started_at, span_id }: ListRow): string {

@@ -43,3 +43,16 @@ export const score = z.object({
   at: z.iso.datetime(),
 });
 export type Score = z.infer<typeof score>;
+
+/** What a list shows of a call: all that was said under one name, each author's latest word. */
+export const scoreMark = z.object({
+  name: z.string(),
+  source: z.enum(SCORE_SOURCES),
+  /** The mean of what has a number; null where nothing has. Of `thumb` the share that is up. */
+  value: z.number().nullable(),
+  /** The newest; '' where there is none. */
+  label: z.string(),
+  /** How many said something. */
+  count: z.number().int(),
+});
+export type ScoreMark = z.infer<typeof scoreMark>;

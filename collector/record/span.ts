@@ -23,6 +23,8 @@ export const spanListItem = z.object({
   upstream: z.string(),
   request_model: z.string(),
   response_model: z.string(),
+  /** The id that the answer had (`resp_...`, `chatcmpl-...`); '' where it had none. */
+  response_id: z.string(),
   status: spanStatus,
   http_status: z.number().int(),
   error_type: z.string(),
@@ -50,7 +52,6 @@ export type SpanListItem = z.infer<typeof spanListItem>;
 export const spanDetail = spanListItem.extend({
   parent_span_id: z.string(),
   origin: z.enum(['gateway', 'otlp']),
-  response_id: z.string(),
   key_id: z.string(),
   finish_reasons: z.array(z.string()),
   usage: z.record(z.string(), z.number()),

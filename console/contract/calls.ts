@@ -1,30 +1,28 @@
 /** The call list, one call, its facets, and the live stream of new calls. */
 import { z } from 'zod';
-import { spanDetail, spanListItem, spanStatus } from '../../collector/record/span.ts';
+import { callFilter } from '../../collector/record/call-filter.ts';
+import { scoreMark } from '../../collector/record/score.ts';
+import { spanDetail, spanListItem } from '../../collector/record/span.ts';
 import { defineRoute, READERS } from './route.ts';
 
 /** The records that these routes answer with, for the page, which imports nothing but the contract. */
 export type { Message, MessagePart } from '../../collector/record/message.ts';
+export type { ScoreMark } from '../../collector/record/score.ts';
 export type { SpanDetail, SpanListItem, SpanStatus } from '../../collector/record/span.ts';
 
-const many = <T extends z.ZodType<unknown, string>>(item: T) =>
-  z
-    .union([
-      z.array(z.string()),
-      z.string().transform((text) => text.split(',').filter((part) => part !== '')),
-    ])
-    .pipe(z.array(item));
+export {
+  callFilter,
+  type CallFilter,
+  FEEDBACK_STATES,
+  type FeedbackState,
+  findScoreCondition,
+  keptCallFilter,
+  type ScoreCondition,
+} from '../../collector/record/call-filter.ts';
 
-/** Filters shared by list and facets; also what the page keeps in its URL. `from` is inclusive, `to` exclusive. */
-export const callFilter = z.object({
-  from: z.iso.datetime({ offset: true }).optional(),
-  to: z.iso.datetime({ offset: true }).optional(),
-  model: many(z.string().max(200)).optional(),
-  status: many(spanStatus).optional(),
-  session_id: z.string().max(200).optional(),
-  user_id: z.string().max(200).optional(),
-});
-export type CallFilter = z.infer<typeof callFilter>;
+/** One row of the list: the call, and in short what was said of it. */
+export const callListItem = spanListItem.extend({ scores: z.array(scoreMark) });
+export type CallListItem = z.infer<typeof callListItem>;
 
 export const listCalls = defineRoute({
   method: 'GET',
@@ -35,7 +33,7 @@ export const listCalls = defineRoute({
     /** From the page before; newest first. */
     cursor: z.string().max(200).optional(),
   }),
-  response: z.object({ calls: z.array(spanListItem), next_cursor: z.string().nullable() }),
+  response: z.object({ calls: z.array(callListItem), next_cursor: z.string().nullable() }),
 });
 
 const facet = z.object({ value: z.string(), count: z.number().int() });
@@ -49,6 +47,10 @@ export const listCallFacets = defineRoute({
     total: z.number().int(),
     model: z.array(facet),
     status: z.array(facet),
+    /** Names of prompts. */
+    prompt: z.array(facet),
+    /** `up`, `down`, `corrected`, `commented`, `none`: a call may be several of the first four. */
+    feedback: z.array(facet),
     input_tokens: z.number(),
     output_tokens: z.number(),
     /** USD. */
@@ -66,9 +68,10 @@ export const getCall = defineRoute({
 });
 
 /**
- * Server-sent events. First `ready`: from then on a `call` (data: a spanListItem) comes for each newly stored call
+ * Server-sent events. First `ready`: from then on a `call` (data: a callListItem) comes for each newly stored call
  * that passes the filter, once. Load the list at `ready` (also after a reconnect), and nothing falls between; a call
- * may then be in both, so know them by span_id.
+ * may then be in both, so know them by span_id. A new call has no scores yet: under a filter for a score or for
+ * feedback other than `none` no call comes, and what is said later changes the list only when it is loaded again.
  */
 export const streamCalls = defineRoute({
   method: 'GET',

@@ -22,7 +22,7 @@ export const streamCalls = defineEndpoint(
     };
     const unsubscribe = live.subscribe(params.project_id, query, {
       onReady: () => send('event: ready\ndata: {}\n\n'),
-      onCall: (call) => send(`event: call\ndata: ${JSON.stringify(call)}\n\n`),
+      onCall: (call) => send(`event: call\ndata: ${JSON.stringify({ ...call, scores: [] })}\n\n`),
     });
     // A session that ended must not leave a stream open; a role taken away ends it at once.
     const check = (): void => {

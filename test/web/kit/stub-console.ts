@@ -173,7 +173,7 @@ function serveCalls(serve: Serve, world: World): void {
     const start = Number(query.cursor ?? 0);
     const end = start + query.limit;
     return {
-      calls: found.slice(start, end).map(toListItem),
+      calls: found.slice(start, end).map((call) => ({ ...toListItem(call), scores: [] })),
       next_cursor: end < found.length ? String(end) : null,
     };
   });
@@ -186,6 +186,8 @@ function serveCalls(serve: Serve, world: World): void {
         world.calls.filter((call) => passes(call, query, 'model')).map((call) => call.request_model),
       ),
       status: countBy(world.calls.filter((call) => passes(call, query, 'status')).map((call) => call.status)),
+      prompt: [],
+      feedback: [],
       input_tokens: sum((call) => call.input_tokens),
       output_tokens: sum((call) => call.output_tokens),
       cost_total: sum((call) => Number(call.cost_total)).toFixed(12),
