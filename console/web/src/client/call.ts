@@ -52,6 +52,16 @@ export function toUrl(
 
 /** Sends one request. @throws ApiError when it fails, AbortError when `signal` fires. */
 export async function call<R extends Route>(route: R, args: CallArgs<R>): Promise<CallResult<R>> {
+  const response = await openResponse(route, args, 'application/json');
+  return (await readJson(response)) as CallResult<R>;
+}
+
+/** Sends one request and gives its answer once its head says that it succeeded. @throws as `call` */
+export async function openResponse<R extends Route>(
+  route: R,
+  args: CallArgs<R>,
+  accept: string,
+): Promise<Response> {
   const { params, query, body, signal } = args as {
     params?: Record<string, string>;
     query?: Record<string, unknown>;
@@ -60,16 +70,12 @@ export async function call<R extends Route>(route: R, args: CallArgs<R>): Promis
   };
   const response = await send(toUrl(route.path, params, query), {
     method: route.method,
-    headers: {
-      accept: 'application/json',
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-    },
+    headers: { accept, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     ...(signal ? { signal } : {}),
   });
-  const answer = await readJson(response);
-  if (response.ok) return answer as CallResult<R>;
-  const failure = toFailure(response, answer);
+  if (response.ok) return response;
+  const failure = toFailure(response, await readJson(response));
   if (failure.code === 'not_signed_in') for (const listener of signedOutListeners) listener();
   throw failure;
 }
