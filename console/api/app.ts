@@ -10,6 +10,10 @@ import { say } from './log.ts';
 import { createPageRouter } from './page.ts';
 import { auditEndpoints } from './routes/audit.ts';
 import { callEndpoints } from './routes/calls.ts';
+import { feedbackEndpoints } from './routes/feedback.ts';
+import { evalRunEndpoints } from './routes/eval-runs.ts';
+import { evalScheduleEndpoints } from './routes/eval-schedules.ts';
+import { evalEndpoints } from './routes/evals.ts';
 import { healthEndpoints } from './routes/health.ts';
 import { createInternalRouter } from './routes/internal.ts';
 import { keyEndpoints } from './routes/keys.ts';
@@ -24,11 +28,15 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...sessionEndpoints,
   ...onboardingEndpoints,
   ...callEndpoints,
+  ...feedbackEndpoints,
   ...keyEndpoints,
   ...healthEndpoints,
   ...promptEndpoints,
   ...promptTryEndpoints,
   ...auditEndpoints,
+  ...evalEndpoints,
+  ...evalRunEndpoints,
+  ...evalScheduleEndpoints,
 ];
 
 /** The console as an express app; `pageFolder` holds the built page. */

@@ -1,4 +1,5 @@
 /** What the console's parts share: made once in `start.ts`, passed as an argument. */
+import type { Outbox } from '../../collector/append/outbox.ts';
 import type { Config } from '../../config.ts';
 import type { Registry } from '../../collector/registry/store.ts';
 import type { Role } from '../../collector/record/registry.ts';
@@ -14,6 +15,8 @@ export type ConsoleContext = {
   readonly registry: Registry;
   /** Opened at first need: the console serves its page and sign-in also while the database is away. */
   readonly store: () => Promise<Store>;
+  /** Small records on their way to the database: durable at once. */
+  readonly outbox: Outbox;
   readonly live: LiveCalls;
   /** Base URLs of the other rooms as this process reaches them. */
   readonly urls: { gateway: string; collector: string; clickhouse: string };

@@ -1,6 +1,7 @@
 /** Starts the console: registry, REST API, page. It needs nothing but its data folder; the other rooms may come later. */
 import { createServer } from 'node:http';
 import { join } from 'node:path';
+import { openOutbox } from '../../collector/append/outbox.ts';
 import type { Config } from '../../config.ts';
 import { createRegistryShipper } from '../../collector/registry/ship.ts';
 import { openRegistry } from '../../collector/registry/store.ts';
@@ -45,6 +46,7 @@ export async function startConsole(config: Config, options: ConsoleOptions = {})
   const urls = toRoomUrls(config);
   const access = createStoreAccess(urls.clickhouse, config, secret, options.store);
   const registry = openRegistry(registryFile(config));
+  const outbox = openOutbox(join(config.SEKISHO_DATA, 'console', 'append.db'), access.get, say);
   const stopping = new AbortController();
   const live = createLiveCalls(access.get, say);
   const shipper = createRegistryShipper(registry, access.get);
@@ -54,6 +56,7 @@ export async function startConsole(config: Config, options: ConsoleOptions = {})
     secret,
     registry,
     store: access.get,
+    outbox,
     live,
     urls,
     gateway: createGatewayClient(urls.gateway, secret, 'console'),
@@ -68,11 +71,13 @@ export async function startConsole(config: Config, options: ConsoleOptions = {})
     await contents.sweep();
     port = await listen(server, config.SEKISHO_HOST, config.CONSOLE_PORT);
   } catch (error) {
+    await outbox.stop();
     registry.close();
     throw error;
   }
   const refresh = setInterval(() => registry.refresh(), REFRESH_MS);
   shipper.start();
+  outbox.start();
 
   const stop = async (): Promise<void> => {
     clearInterval(refresh);
@@ -84,6 +89,7 @@ export async function startConsole(config: Config, options: ConsoleOptions = {})
     await closed;
     clearTimeout(force);
     await shipper.stop();
+    await outbox.stop();
     await access.close();
     registry.close();
   };

@@ -7,7 +7,8 @@ export type { Score } from '../../collector/record/score.ts';
 
 /**
  * One opinion on one call, named by `trace_id` (and `span_id`) or by the `response_id` that the model's answer had
- * (`resp_...`, `chatcmpl-...`). Same author, call and name: the newest counts, so sending it twice is harmless.
+ * (`resp_...`, `chatcmpl-...`). Same author, call and name: the newest counts, so sending it twice is harmless. It is
+ * durable when it is answered, also while the database is away, and is seen in lists a moment later.
  */
 export const createFeedback = defineRoute({
   method: 'POST',
@@ -25,15 +26,16 @@ export const createFeedback = defineRoute({
         .regex(/^[0-9a-f]{16}$/)
         .optional(),
       response_id: z.string().min(1).max(256).optional(),
+      /** null takes it back, as it does with a comment. */
       thumb: z.enum(['up', 'down']).nullable().optional(),
-      /** A number with a name of its own. */
-      score: z.strictObject({ name: scoreName, value: z.number() }).optional(),
+      /** A number with a name of its own; null takes it back. */
+      score: z.strictObject({ name: scoreName, value: z.number().nullable() }).optional(),
       /** A name with a word, such as `tone: friendly`; an empty word takes it back. */
       label: z.strictObject({ name: scoreName, value: z.string().max(200) }).optional(),
       comment: z.string().max(10_000).nullable().optional(),
       /** What should have been answered; null takes it back. */
       correction: z.string().max(1_000_000).nullable().optional(),
-      /** Whose opinion it is, where the app knows: an end user's id. */
+      /** Whose opinion it is, where an app knows: an end user's id. People speak for themselves. */
       user_id: z.string().max(256).optional(),
     })
     .refine((body) => body.trace_id !== undefined || body.response_id !== undefined, {
