@@ -7,6 +7,7 @@ import type { Route } from '../../console/contract/route.ts';
 import { EVERYBODY, startTestConsole, type TestConsole, type Who } from '../kit/console.ts';
 import { startTestEngine, type TestEngine } from '../kit/engine.ts';
 import { askRow, nameOf, type RouteRow } from '../kit/routes.ts';
+import { feedbackRows } from './route-rows/feedback.ts';
 import { firstRows } from './route-rows/first.ts';
 import { promptRows } from './route-rows/prompts.ts';
 import { startUpstream, type Upstream } from '../upstream/upstream.ts';
@@ -31,6 +32,7 @@ const SECRET_TEXTS = ['argon2id', 'password', 'prev_hash'];
 
 const TABLE: Record<string, RouteRow> = {
   ...firstRows(() => store),
+  ...feedbackRows(),
   ...promptRows(),
 };
 
