@@ -14,6 +14,7 @@ import { createGatewayClient } from './gateway-client.ts';
 import { JOB_KINDS } from './jobs/kinds.ts';
 import { createJobRunner } from './jobs/runner.ts';
 import { createRegistryWriter } from './jobs/writer.ts';
+import { createScheduler } from './schedule/scheduler.ts';
 
 /** Nobody calls evals but those who watch it, hence the loopback and a free port. */
 const HOST = '127.0.0.1';
@@ -47,12 +48,17 @@ export async function startEvals(config: Config): Promise<{ url: string; stop():
     say,
   };
   const runner = createJobRunner(context, JOB_KINDS);
+  const scheduler = createScheduler(context);
   tail.start();
-  void tail.ready.then(() => runner.start());
+  void tail.ready.then(() => {
+    runner.start();
+    scheduler.start();
+  });
   const { url, close } = await serveHealth(() => tail.problem);
   let stopped: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
     await close();
+    await scheduler.stop();
     await runner.stop();
     await tail.stop();
     await access.close();

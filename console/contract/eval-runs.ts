@@ -189,6 +189,8 @@ export const compareRuns = defineRoute({
         candidate_mean: z.number(),
         difference: z.number(),
         interval: interval.nullable(),
+        /** Student's paired t from 30 pairs on, the bootstrap below, `none` under six. */
+        interval_method: z.enum(['paired_t', 'bootstrap', 'none']),
         wins: z.number().int(),
         losses: z.number().int(),
         ties: z.number().int(),
@@ -196,10 +198,11 @@ export const compareRuns = defineRoute({
         p_value: z.number().nullable(),
         baseline_pass_rate: z.number(),
         candidate_pass_rate: z.number(),
-        /** What may be said: the interval (or the test) excludes no difference. */
+        /** What may be said: the test (of scores that are 0 or 1) or the interval excludes that there is no difference. */
         verdict: z.enum(['better', 'worse', 'not_enough_data']),
       }),
     ),
+    /** Those that changed first; at most 500. */
     items: z.array(
       z.object({
         item_key: z.string(),

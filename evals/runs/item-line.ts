@@ -1,0 +1,18 @@
+/** One line of a JSONL file of items, as OpenAI's evaluations take them. */
+import { z } from 'zod';
+
+const json = z.record(z.string(), z.unknown());
+const itemLine = z.object({ item: json, sample: json.optional() });
+export type ItemLine = z.infer<typeof itemLine>;
+
+/** The item, or why it is none. */
+export function parseItemLine(text: string): ItemLine | string {
+  let value: unknown;
+  try {
+    value = JSON.parse(text.replace(/^\uFEFF/, ''));
+  } catch {
+    return 'is no JSON';
+  }
+  const parsed = itemLine.safeParse(value);
+  return parsed.success ? parsed.data : 'needs an object "item", and may have an object "sample"';
+}

@@ -1,0 +1,25 @@
+/** A run as its parts see it. */
+import type { RegistryBody } from '../../collector/record/registry.ts';
+import type { RegistryEntry } from '../../collector/registry/view.ts';
+import type { EvalsContext } from '../context.ts';
+
+export type Run = {
+  readonly context: EvalsContext;
+  readonly project_id: string;
+  readonly run_id: string;
+  readonly body: RegistryBody<'eval_run'>;
+  /** ISO 8601: what "the last hours" are counted from. */
+  readonly created_at: string;
+  /** What its scores on calls begin with. */
+  readonly eval_name: string;
+  /** Models that refuse `response_format`, learned by the graders. */
+  readonly plainModels: Set<string>;
+};
+
+/** `entry` as it is now. */
+export function toRun(context: EvalsContext, entry: RegistryEntry<'eval_run'>): Run {
+  const { id, project_id, body, created_at } = entry;
+  const name = context.registry.find('eval', body.eval_id)?.body.name ?? '';
+  const eval_name = name || body.eval_id;
+  return { context, project_id, run_id: id, body, created_at, eval_name, plainModels: new Set() };
+}
