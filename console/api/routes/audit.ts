@@ -28,7 +28,7 @@ function toItem(registry: Registry, revision: Revision, before: Revision | undef
     seq,
     kind,
     id,
-    title: titleOf(revision),
+    title: toTitle(registry, revision),
     revision: revision.revision,
     action: toAction(revision, before),
     actor,
@@ -38,10 +38,12 @@ function toItem(registry: Registry, revision: Revision, before: Revision | undef
   };
 }
 
-function titleOf({ kind, id, body }: Revision): string {
+/** A version is known by what it is a version of: `greeting @2`. */
+function toTitle({ view }: Registry, { kind, id, body }: Revision): string {
+  const [whole = '', version] = id.split('@');
+  if (kind === 'prompt_version') return `${view.find('prompt', whole)?.body.name ?? whole} @${version}`;
+  if (kind === 'dataset_version') return `${view.find('dataset', whole)?.body.name ?? whole} @${version}`;
   const named = body as { name?: string; filename?: string };
-  // A version's id ends in @number, which says more than any name.
-  if (kind === 'prompt_version' || kind === 'dataset_version') return id.slice(id.indexOf('@'));
   return named.name || named.filename || id;
 }
 
