@@ -60,27 +60,34 @@ async function publishFirst(model) {
   return prompt;
 }
 
-/** 2. Apps call it: once as a response with a prompt, the other times as a model. */
+/** 2. Apps call it: as a response with a prompt where the provider has responses, else as a model. */
 async function makeCalls() {
   const ids = [];
   for (const [i, question] of QUESTIONS.entries()) {
     const options = { headers: { 'x-session-id': `${run}-${i}`, 'x-user-id': `customer-${i % 3}` } };
-    if (i === 0) {
-      const answer = await client.responses.create(
-        { prompt: { id: run, variables: { question } }, metadata: { run } },
+    const respond = () =>
+      client.responses.create({ prompt: { id: run, variables: { question } }, metadata: { run } }, options);
+    const chat = () =>
+      client.chat.completions.create(
+        {
+          model: `prompt:${run}@production`,
+          messages: [],
+          prompt_variables: { question },
+          metadata: { run },
+        },
         options,
       );
-      ids.push(answer.id);
-      continue;
-    }
-    const answer = await client.chat.completions.create(
-      { model: `prompt:${run}@production`, messages: [], prompt_variables: { question }, metadata: { run } },
-      options,
-    );
+    const answer = i === 0 && (await hasResponses()) ? await respond() : await chat();
     ids.push(answer.id);
   }
   say('calls', `${ids.length} answered by version 1`);
   return ids;
+}
+
+/** Some servers speak chat completions only: those say 404 to everything under /responses. */
+async function hasResponses() {
+  const asked = client.responses.create({ model: 'none', input: '', max_output_tokens: 16 });
+  return asked.then(() => true).catch((error) => error.status !== 404 || error.code === 'model_not_found');
 }
 
 /** 3. Somebody does not like the first answer, and says what it should have been. */
