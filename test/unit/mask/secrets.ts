@@ -13,10 +13,10 @@ const jwt = [
   .join('.');
 
 export const PEM = [
-  '-----BEGIN RSA PRIVATE' + ' KEY-----',
+  `-----BEGIN RSA ${'PRIVATE'} KEY-----`,
   ...Array.from({ length: 12 }, () => mixed(64)),
   `${mixed(20)}==`,
-  '-----END RSA PRIVATE' + ' KEY-----',
+  `-----END RSA ${'PRIVATE'} KEY-----`,
 ].join('\n');
 
 /** Kind, and a text that is nothing but the secret. */
