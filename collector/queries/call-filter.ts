@@ -20,7 +20,7 @@ export function toCondition(project_id: string, filter: CallFilter): Condition {
     parts.push(sql);
     Object.assign(params, bound);
   };
-  const { from, to, model, status, session_id, user_id, response_id, tag, not_tag } = filter;
+  const { from, to, model, status, session_id, user_id, response_id, trace_id, tag, not_tag } = filter;
   if (from) add(`s.started_at >= fromUnixTimestamp64Milli({from_ms:Int64})`, { from_ms: Date.parse(from) });
   if (to) add(`s.started_at < fromUnixTimestamp64Milli({to_ms:Int64})`, { to_ms: Date.parse(to) });
   if (model?.length) add('has({model:Array(String)}, s.request_model)', { model });
@@ -28,6 +28,7 @@ export function toCondition(project_id: string, filter: CallFilter): Condition {
   if (session_id) add('s.session_id = {session_id:String}', { session_id });
   if (user_id) add('s.user_id = {user_id:String}', { user_id });
   if (response_id) add('s.response_id = {response_id:String}', { response_id });
+  if (trace_id) add('s.trace_id = toFixedString(unhex({trace_id:String}), 16)', { trace_id });
   if (tag?.length) add('hasAny(s.tags, {tag:Array(String)})', { tag });
   if (not_tag?.length) add('NOT hasAny(s.tags, {not_tag:Array(String)})', { not_tag });
   if (filter.prompt?.length) add(PROMPT_IS, { prompt: filter.prompt });
@@ -84,6 +85,7 @@ function addScore(add: Add, i: number, text: string): void {
 
 /** What a filter looks at in a call that is in memory. */
 export type FilteredCall = {
+  trace_id: string;
   request_model: string;
   status: SpanStatus;
   session_id: string;
@@ -99,7 +101,8 @@ export type FilteredCall = {
  * anything of them yet, so they pass a filter for `none`, and neither one for feedback nor one for a score.
  */
 export function passesFilter(call: FilteredCall, filter: Omit<CallFilter, 'from' | 'to'>): boolean {
-  const { model, status, session_id, user_id, response_id, prompt, tag, not_tag, feedback, score } = filter;
+  const { model, status, session_id, user_id, response_id, trace_id } = filter;
+  const { prompt, tag, not_tag, feedback, score } = filter;
   const prompts = call.prompt_name ? [call.prompt_name, `${call.prompt_name}@${call.prompt_version}`] : [];
   const carries = (tags: readonly string[]): boolean => tags.some((each) => call.tags.includes(each));
   return (
@@ -108,6 +111,7 @@ export function passesFilter(call: FilteredCall, filter: Omit<CallFilter, 'from'
     (!session_id || session_id === call.session_id) &&
     (!user_id || user_id === call.user_id) &&
     (!response_id || response_id === call.response_id) &&
+    (!trace_id || trace_id === call.trace_id) &&
     (!prompt?.length || prompts.some((name) => prompt.includes(name))) &&
     (!tag?.length || carries(tag)) &&
     (!not_tag?.length || !carries(not_tag)) &&

@@ -51,6 +51,11 @@ const words = {
   session_id: z.string().max(256).optional(),
   user_id: z.string().max(256).optional(),
   response_id: z.string().max(256).optional(),
+  /** All that belongs to one trace. */
+  trace_id: z
+    .string()
+    .regex(/^[0-9a-f]{32}$/)
+    .optional(),
   /** `name`, or `name@version`. */
   prompt: many(z.string().max(200)).optional(),
   /** Calls that carry one of these, and calls that carry none of these. */

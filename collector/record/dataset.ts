@@ -8,6 +8,9 @@ export const registryDataset = z.strictObject({
   status: z.enum(['active', 'archived']),
 });
 
+/** 0 = begins empty; else the items of this version come first, and a call that is among them is not taken twice. */
+const onTopOf = z.number().int().min(0).default(0);
+
 /** How a version is made. `calls`: the filter of the call list, in its own words. */
 export const datasetSource = z.discriminatedUnion('type', [
   z.strictObject({
@@ -15,9 +18,10 @@ export const datasetSource = z.discriminatedUnion('type', [
     filter: z.record(z.string(), z.unknown()),
     /** Newest first, at most so many. */
     limit: z.number().int().min(1).max(100_000).default(10_000),
+    base_version: onTopOf,
   }),
   /** A file (purpose `evals`) of CSV or JSONL. */
-  z.strictObject({ type: z.literal('file'), file_id: z.string() }),
+  z.strictObject({ type: z.literal('file'), file_id: z.string(), base_version: onTopOf }),
   /** Another version with changes: items removed, changed and added. */
   z.strictObject({
     type: z.literal('edit'),
@@ -30,7 +34,8 @@ export const datasetSource = z.discriminatedUnion('type', [
     add: z
       .array(
         z.strictObject({
-          item: z.record(z.string(), z.unknown()),
+          /** Left empty for a call that is named: it is then made from the call, as `calls` would. */
+          item: z.record(z.string(), z.unknown()).default({}),
           trace_id: z.string().optional(),
           span_id: z.string().optional(),
         }),
