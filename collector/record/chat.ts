@@ -34,6 +34,8 @@ export type ChatCall = {
   messages: ChatMessage[];
   /** Functions that the model was offered; what the provider itself runs (a web search) has no chat form. */
   tools: ChatTool[];
+  /** Only where the request forbade several calls at once. */
+  parallel_tool_calls?: false;
   /** What was answered; undefined where nothing was. Of several choices the first. */
   answer: ChatMessage | undefined;
   /** Kinds of parts that chat form has no place for and that are missing here, such as `reasoning` or `blob`. */
@@ -61,7 +63,8 @@ export function toChatCall({
   const lost = new Set<string>();
   const messages = exact?.success ? exact.data : input_messages.flatMap((each) => toChatMessages(each, lost));
   const [answer] = output_messages.slice(0, 1).flatMap((each) => toChatMessages(each, lost));
-  return { messages, tools: toTools(request['tools']), answer, lost: [...lost] };
+  const parallel = request['parallel_tool_calls'] === false ? { parallel_tool_calls: false as const } : {};
+  return { messages, tools: toTools(request['tools']), ...parallel, answer, lost: [...lost] };
 }
 
 /** The stored JSON of canonical messages; [] where it is not readable. */

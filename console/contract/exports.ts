@@ -10,7 +10,13 @@ import {
 import { deletedObject, listOf, pageQuery, unixSeconds } from './list.ts';
 import { BUILDERS, defineRoute, READERS } from './route.ts';
 
-export type { ExportCounts, ExportOptions } from '../../collector/record/export.ts';
+export { EXPORT_WARNINGS, LEFT_OUT_REASONS } from '../../collector/record/export.ts';
+export type {
+  ExportCounts,
+  ExportOptions,
+  ExportWarning,
+  LeftOutReason,
+} from '../../collector/record/export.ts';
 
 const EXPORTS = '/api/projects/:project_id/exports';
 
@@ -58,6 +64,9 @@ export const previewExport = defineRoute({
   response: z.object({
     counts: exportCounts,
     problems: registryExport.shape.problems,
+    warnings: registryExport.shape.warnings,
+    /** Calls or items there are in all. */
+    total: z.number().int(),
     /** The first lines as they would stand in the file. */
     lines: z.array(z.string()),
     /** Whether there is more than was looked at. */

@@ -11,7 +11,7 @@ export type LoggedSource = Extract<RunSource, { type: 'calls' | 'responses' | 's
 const DEFAULT_LIMIT = 1_000;
 const HOUR_MS = 3_600_000;
 /** What we asked ourselves: nobody means the judges when they say "my calls". */
-const OWN_TAGS = ['sekisho:judge', 'sekisho:sample', 'sekisho:embedding', 'sekisho:playground'];
+export const OWN_TAGS = ['sekisho:judge', 'sekisho:sample', 'sekisho:embedding', 'sekisho:playground'];
 const DIALECTS = { responses: 'openai.responses', stored_completions: 'openai.chat' } as const;
 
 /** Newest first; nothing that came after the run was made. @throws like `readCalls` */
