@@ -76,7 +76,7 @@ function createRoad(parts: GatewayParts) {
     // A room keeps its results beside the very call they come from.
     if (claim && leavesRecord) response.setHeader('x-sekisho-span-id', call.span_id);
     const upstream = upstreams[principal.way];
-    if (isHot) return serveHot({ capturing }, call, upstream, request, response);
+    if (isHot) return serveHot(parts, call, upstream, request, response);
     if (!isOurs) return serveOther(call, upstream, request, response);
     if (isUpload(call)) return serveUpload(parts, call, upstream, request, response);
     return serveManaged(parts, call, request, response);

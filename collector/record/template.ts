@@ -11,6 +11,11 @@ export function findVariables(...texts: readonly string[]): string[] {
   return [...new Set(names)];
 }
 
+/** `text` cut at its placeholders: texts at even places, names at odd ones. */
+export function splitTemplate(text: string): string[] {
+  return text.split(PLACEHOLDER);
+}
+
 /**
  * `text` with every placeholder replaced. A string stands as it is, anything else as JSON.
  * @throws Error that names the first placeholder `lookUp` has no value for (undefined)

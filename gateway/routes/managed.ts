@@ -6,8 +6,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Call } from '../steps/call.ts';
+import { endOf } from '../steps/client-gone.ts';
 import { dotSegmentError, hasDotSegment } from '../steps/dot-segment.ts';
 import { toClientHeaders } from '../steps/headers.ts';
+import { isOurId } from '../steps/our-id.ts';
 import { readBody } from '../steps/read-body.ts';
 import { search, SEARCH_PATH, type Searching } from '../steps/search.ts';
 import type { ConsoleLink } from '../upstreams/console.ts';
@@ -21,13 +23,7 @@ const SHARED: ReadonlyMap<string, string> = new Map([
   ['evals', 'eval_'],
 ]);
 const GRADERS = /^\/v1\/fine_tuning\/alpha\/graders(?:\/|$)/;
-const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const MAX_SEARCH_BYTES = 1024 * 1024;
-
-/** Whether `id` is one that we made: `prefix` and a UUIDv7. */
-export function isOurId(prefix: string, id: string): boolean {
-  return id.startsWith(prefix) && UUID_V7.test(id.slice(prefix.length));
-}
 
 /** Whether we serve `path` (which begins with /v1/) ourselves. */
 export function isManaged(path: string): boolean {
@@ -82,11 +78,4 @@ export async function passOn(
 function bodyOf(request: IncomingMessage): IncomingMessage | undefined {
   const { 'content-length': length, 'transfer-encoding': encoding } = request.headers;
   return Number(length ?? 0) > 0 || encoding !== undefined ? request : undefined;
-}
-
-/** Ends when the client does not wait for the answer any more. */
-function endOf(response: ServerResponse): AbortSignal {
-  const gone = new AbortController();
-  response.once('close', () => gone.abort(new Error('the client hung up')));
-  return gone.signal;
 }

@@ -16,7 +16,14 @@ export type DeliveryOptions = {
   trace_id: string;
   /** We asked for usage on the client's behalf: take it out again. */
   stripUsage: boolean;
+  /** Makes another answer of the upstream's, where it is one that has to be changed. That one is recorded. */
+  rewrite?: Rewrite | undefined;
 };
+
+/** Changes an answer on its way: `push` gives what may go on now, `end` the rest. */
+export type Rewriting = { push(piece: Buffer): Buffer; end(): Buffer };
+/** By status and headers; undefined where the answer stays as it is. */
+export type Rewrite = (status: number, headers: IncomingHttpHeaders) => Rewriting | undefined;
 
 export class Delivery {
   #options: DeliveryOptions;
@@ -30,7 +37,8 @@ export class Delivery {
   #hasEnded = false;
   #flow: Flow | undefined;
   #isTerminal: ((piece: Buffer) => boolean) | undefined;
-  #stripper: ReturnType<typeof createUsageStripper> | undefined;
+  #stripper: Rewriting | undefined;
+  #rewriting: Rewriting | undefined;
 
   constructor(options: DeliveryOptions) {
     this.#options = options;
@@ -38,11 +46,13 @@ export class Delivery {
 
   /** Status and headers of the upstream's answer. */
   start(status: number, headers: IncomingHttpHeaders, flow: Flow): void {
-    const { response, capture, trace_id, stripUsage } = this.#options;
+    const { response, capture, trace_id, stripUsage, rewrite } = this.#options;
     this.#status = status;
     this.#flow = flow;
     capture.started(headers);
     const out = toClientHeaders(headers, trace_id);
+    this.#rewriting = rewrite?.(status, headers);
+    if (this.#rewriting) delete out['content-length'];
     if ((headers['content-type'] ?? '').startsWith('text/event-stream')) {
       // Compressed bytes can be neither read nor changed; such a stream ends with its last piece.
       const isPlain = (headers['content-encoding'] ?? 'identity') === 'identity';
@@ -51,7 +61,9 @@ export class Delivery {
         this.#stripper = createUsageStripper();
         delete out['content-length'];
       }
-    } else if (headers['content-length'] !== undefined) this.#expected = Number(headers['content-length']);
+    } else if (headers['content-length'] !== undefined && !this.#rewriting) {
+      this.#expected = Number(headers['content-length']);
+    }
     response.writeHead(status, out);
     if (this.#isTerminal) response.flushHeaders();
   }
@@ -67,7 +79,8 @@ export class Delivery {
   /** The upstream ended its answer properly. */
   end(): void {
     this.#flush();
-    const rest = this.#stripper?.end();
+    const rest = (this.#rewriting ?? this.#stripper)?.end();
+    if (this.#rewriting && rest) this.#options.capture.data(rest);
     this.#hasEnded = true;
     this.#settle(rest && rest.length > 0 ? rest : undefined);
   }
@@ -100,8 +113,9 @@ export class Delivery {
     const piece =
       pieces.length === 1 && pieces[0] && pieces[0].length > 8192 ? pieces[0] : Buffer.concat(pieces);
     this.#received += piece.length;
-    this.#options.capture.data(piece);
-    const out = this.#stripper ? this.#stripper.push(piece) : piece;
+    const answer = this.#rewriting ? this.#rewriting.push(piece) : piece;
+    if (answer.length > 0) this.#options.capture.data(answer);
+    const out = this.#stripper ? this.#stripper.push(answer) : answer;
     if (out.length === 0) return;
     const isLast = this.#isTerminal ? this.#isTerminal(out) : this.#received === this.#expected;
     if (isLast) this.#settle(out);

@@ -5,7 +5,7 @@ import type { Dispatcher } from 'undici';
 import { AppError } from '../../errors.ts';
 import type { Upstream } from '../upstreams/upstream.ts';
 import type { Capture } from './capture.ts';
-import { Delivery } from './deliver.ts';
+import { Delivery, type Rewrite } from './deliver.ts';
 
 const REFUSAL_BYTES = 64 * 1024;
 /** How long an upstream that refused `stream_options` is not asked again. */
@@ -19,6 +19,8 @@ export type Forwarding = {
   body: Buffer | Readable;
   /** The client's own body, where `body` has `include_usage` added: sent again if the upstream refuses that. */
   original: Buffer | undefined;
+  /** Makes the client's answer of the upstream's. */
+  rewrite?: Rewrite | undefined;
 };
 
 /** What an upstream's failure is to the caller. */
@@ -67,7 +69,8 @@ export class Relay implements Dispatcher.DispatchHandler {
 
   #createDelivery(stripUsage: boolean): Delivery {
     const { response, trace_id } = this.#to;
-    return new Delivery({ response, capture: this.#capture, trace_id, stripUsage });
+    const { rewrite } = this.#forwarding;
+    return new Delivery({ response, capture: this.#capture, trace_id, stripUsage, rewrite });
   }
 
   /** Sends the call. */

@@ -3,17 +3,24 @@
  * only the top level is scanned, its long strings skipped by byte search. Bytes that need no change are not changed.
  */
 import { AppError } from '../../errors.ts';
+import { findTopLevel } from './top-level.ts';
 
 /** Measured: below this V8's parser beats a scan, whatever the text. */
 const PARSE_UP_TO_BYTES = 64 * 1024;
-const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
+/** Before the name of a managed prompt, in the place of a model. */
+export const PROMPT_MODEL = 'prompt:';
+const FILE_SEARCH = Buffer.from('"file_search"');
+const ESCAPE = Buffer.from('\\u');
 
 export type Inspected = {
   model: string;
   stream: boolean;
   /** What the client said of `stream_options.include_usage`; undefined = nothing. */
   include_usage: boolean | undefined;
+  /** `prompt` is an object, or the model is `prompt:...`: a managed prompt may be meant. */
+  has_prompt: boolean;
+  /** One of the tools is `file_search`. */
+  has_file_search: boolean;
 };
 
 /** @throws AppError invalid_json where the body is no JSON object. */
@@ -21,11 +28,18 @@ export function inspectBody(body: Buffer): Inspected {
   const fields = body.length <= PARSE_UP_TO_BYTES ? parseSmall(body) : pickTopLevel(body);
   const options = fields['stream_options'];
   const include = isObject(options) ? options['include_usage'] : undefined;
+  const model = modelOf(fields, body);
   return {
-    model: modelOf(fields, body),
+    model,
     stream: fields['stream'] === true,
     include_usage: typeof include === 'boolean' ? include : undefined,
+    has_prompt: isObject(fields['prompt']) || model.startsWith(PROMPT_MODEL),
+    has_file_search: hasFileSearch(fields['tools']),
   };
+}
+
+function hasFileSearch(tools: unknown): boolean {
+  return Array.isArray(tools) && tools.some((tool) => isObject(tool) && tool['type'] === 'file_search');
 }
 
 /** The bytes were read as characters: a name beyond ASCII, raw or by escapes, is worth reading them once more. */
@@ -68,13 +82,24 @@ function parseSmall(body: Buffer): Record<string, unknown> {
   return value;
 }
 
-const WANTED = new Set(['model', 'stream', 'stream_options']);
+const WANTED = new Set(['model', 'stream', 'stream_options', 'prompt', 'tools']);
+
+/** An escape may hide any letter. */
+function maySearchFiles(tools: Buffer): boolean {
+  return tools.includes(FILE_SEARCH) || tools.includes(ESCAPE);
+}
 
 /** The wanted members of a large object; what else is in it is not validated here. */
 function pickTopLevel(body: Buffer): Record<string, unknown> {
   const fields: Record<string, unknown> = {};
   for (const [key, [start, end]] of findTopLevel(body)) {
     if (!WANTED.has(key)) continue;
+    // Of these it matters only whether they are worth a look, and they may be long.
+    if (key === 'prompt') {
+      fields[key] = body[start] === 0x7b ? {} : undefined;
+      continue;
+    }
+    if (key === 'tools' && !maySearchFiles(body.subarray(start, end))) continue;
     try {
       fields[key] = JSON.parse(body.toString('latin1', start, end));
     } catch {
@@ -82,85 +107,4 @@ function pickTopLevel(body: Buffer): Record<string, unknown> {
     }
   }
   return fields;
-}
-
-/** Where the values of an object's members begin and end; of a repeated name the last counts, as in JSON.parse. */
-function findTopLevel(body: Buffer): Map<string, [start: number, end: number]> {
-  const ranges = new Map<string, [number, number]>();
-  let at = skipSpace(body, 0);
-  if (body[at] !== 0x7b) throw new AppError('invalid_json', 'The request body must be a JSON object.');
-  at = skipSpace(body, at + 1);
-  while (body[at] !== 0x7d) {
-    const keyEnd = endOfString(body, at);
-    const key = keyOf(body, at, keyEnd);
-    at = skipSpace(body, keyEnd);
-    if (body[at] !== 0x3a) throw new AppError('invalid_json', 'The request body is not valid JSON.');
-    const start = skipSpace(body, at + 1);
-    const end = endOfValue(body, start);
-    ranges.set(key, [start, end]);
-    at = skipSpace(body, end);
-    if (body[at] === 0x2c) at = skipSpace(body, at + 1);
-    else if (body[at] !== 0x7d) throw new AppError('invalid_json', 'The request body is not valid JSON.');
-  }
-  return ranges;
-}
-
-/** A member's name, from quote to quote. */
-function keyOf(body: Buffer, start: number, end: number): string {
-  const key = body.toString('latin1', start + 1, end - 1);
-  if (!key.includes('\\')) return key;
-  try {
-    return JSON.parse(`"${key}"`) as string;
-  } catch {
-    throw new AppError('invalid_json', 'The request body is not valid JSON.');
-  }
-}
-
-function isSpace(byte: number | undefined): boolean {
-  return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
-}
-
-function skipSpace(body: Buffer, from: number): number {
-  let at = from;
-  while (isSpace(body[at])) at++;
-  if (at >= body.length)
-    throw new AppError('invalid_json', 'The request body is not valid JSON: it ends early.');
-  return at;
-}
-
-/** Index after the closing quote of the string that begins at `from`. */
-function endOfString(body: Buffer, from: number): number {
-  if (body[from] !== QUOTE) throw new AppError('invalid_json', 'The request body is not valid JSON.');
-  let at = from;
-  for (;;) {
-    at = body.indexOf(QUOTE, at + 1);
-    if (at === -1)
-      throw new AppError('invalid_json', 'The request body is not valid JSON: a string does not end.');
-    let slashes = 0;
-    while (body[at - 1 - slashes] === BACKSLASH) slashes++;
-    if (slashes % 2 === 0) return at + 1;
-  }
-}
-
-/** Index after the value that begins at `from`. */
-function endOfValue(body: Buffer, from: number): number {
-  const first = body[from];
-  if (first === QUOTE) return endOfString(body, from);
-  let at = from;
-  if (first !== 0x7b && first !== 0x5b) {
-    while (at < body.length && body[at] !== 0x2c && body[at] !== 0x7d && !isSpace(body[at])) at++;
-    return at;
-  }
-  for (let depth = 0; at < body.length;) {
-    const byte = body[at];
-    if (byte === QUOTE) {
-      at = endOfString(body, at);
-      continue;
-    }
-    if (byte === 0x7b || byte === 0x5b) depth++;
-    else if (byte === 0x7d || byte === 0x5d) depth--;
-    at++;
-    if (depth === 0) return at;
-  }
-  throw new AppError('invalid_json', 'The request body is not valid JSON: it ends early.');
 }

@@ -7,18 +7,27 @@ const ROUNDS = 1500;
 const LARGE_BYTES = 80 * 1024;
 const PADDING = `"padding":"${'\\"} ]\\\\'.repeat(LARGE_BYTES / 7)}"`;
 
-type Body = { model?: unknown; stream?: unknown; stream_options?: unknown };
+type Body = {
+  model?: unknown;
+  stream?: unknown;
+  stream_options?: unknown;
+  prompt?: unknown;
+  tools?: unknown;
+};
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function expected(text: string) {
-  const { model, stream, stream_options: options } = JSON.parse(text) as Body;
+  const { model, stream, stream_options: options, prompt, tools } = JSON.parse(text) as Body;
   const include = isObject(options) ? options['include_usage'] : undefined;
   return {
     model: typeof model === 'string' ? model : '',
     stream: stream === true,
     include_usage: typeof include === 'boolean' ? include : undefined,
+    has_prompt: isObject(prompt) || (typeof model === 'string' && model.startsWith('prompt:')),
+    has_file_search:
+      Array.isArray(tools) && tools.some((tool) => isObject(tool) && tool['type'] === 'file_search'),
   };
 }
 

@@ -109,6 +109,8 @@ export type TestGateway = {
   url: string;
   writer: SpoolWriter;
   gate: Gate;
+  /** How many have begun to arrive. */
+  readonly requests: number;
   /** Folder of the uploads that wait, and how many of them hold a file open. */
   uploads: string;
   openUploads(): number;
@@ -148,7 +150,9 @@ export async function startGateway(upstream: string, options: GatewayOptions = {
     notReady: () => '',
     flush: async () => writer.flush(),
   });
-  const url = await listen(createServer(app));
+  let requests = 0;
+  const server = createServer(app).prependListener('request', () => void requests++);
+  const url = await listen(server);
   onTestFinished(async () => {
     capturing.stop();
     await to.pool.destroy();
@@ -162,6 +166,9 @@ export async function startGateway(upstream: string, options: GatewayOptions = {
   return {
     url,
     writer,
+    get requests() {
+      return requests;
+    },
     uploads,
     openUploads: () => countOpenFiles(uploads),
     gate: {

@@ -79,6 +79,14 @@ function streamOptions(random: Random): string {
   return random() < 0.15 ? 'null' : `{${space(random)}${members.join(`${space(random)},`)}${space(random)}}`;
 }
 
+function tools(random: Random): string {
+  const type = () => toJsonString(random, pick(random, ['file_search', 'function', '"file_search"', 'type']));
+  const list = Array.from({ length: Math.floor(random() * 3) }, () =>
+    random() < 0.8 ? `{${toJsonString(random, 'type')}:${type()}}` : randomValue(random, 2),
+  );
+  return random() < 0.2 ? randomValue(random, 2) : `[${list.join(',')}]`;
+}
+
 /** A request's body: members wanted and not, in any order, some of them twice; `extra` members among them. */
 export function randomBody(random: Random, extra: readonly string[] = []): string {
   const members = [...extra];
@@ -92,5 +100,8 @@ export function randomBody(random: Random, extra: readonly string[] = []): strin
   for (let i = Math.floor(random() * 3); i > 0; i--)
     add('stream', pick(random, ['true', 'false', 'null', '"true"']));
   for (let i = Math.floor(random() * 2.5); i > 0; i--) add('stream_options', streamOptions(random));
+  for (let i = Math.floor(random() * 1.5); i > 0; i--) add('prompt', randomValue(random, 2));
+  if (random() < 0.3) add('model', toJsonString(random, 'prompt:関所@1'));
+  for (let i = Math.floor(random() * 1.5); i > 0; i--) add('tools', tools(random));
   return `${space(random)}{${members.map((member) => space(random) + member).join(',')}${space(random)}}${space(random)}`;
 }

@@ -1,7 +1,7 @@
 /** Answers that pass, and answers that break: what the client sees and what is recorded of it. */
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
+import { setTimeout as wait } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { waitUntil } from '../../kit/wait.ts';
@@ -69,7 +69,7 @@ describe('a client that hangs up', () => {
     const asking = ask(url, { headers, isOpen: true });
     asking.write(Buffer.from('{"model":'));
     const before = gateway.writer.highSeq;
-    await nextTurn();
+    await waitUntil('the gateway to hear of it', () => gateway.requests === 1);
     asking.leave();
     await waitUntil('its record', () => gateway.writer.highSeq > before);
     const [call] = await gateway.calls();
