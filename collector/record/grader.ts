@@ -48,6 +48,6 @@ export const labelModel = z.strictObject({
   passing_labels: z.array(z.string().min(1)).min(1),
 });
 export const grader = z.discriminatedUnion('type', [stringCheck, textSimilarity, scoreModel, labelModel], {
-  error: 'type: use string_check, text_similarity, score_model or label_model',
+  error: 'use string_check, text_similarity, score_model or label_model',
 });
 export type Grader = z.infer<typeof grader>;
