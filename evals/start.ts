@@ -15,6 +15,7 @@ import { JOB_KINDS } from './jobs/kinds.ts';
 import { createJobRunner } from './jobs/runner.ts';
 import { createRegistryWriter } from './jobs/writer.ts';
 import { createScheduler } from './schedule/scheduler.ts';
+import { createSweeper } from './sources/sweep.ts';
 
 /** Nobody calls evals but those who watch it, hence the loopback and a free port. */
 const HOST = '127.0.0.1';
@@ -49,16 +50,19 @@ export async function startEvals(config: Config): Promise<{ url: string; stop():
   };
   const runner = createJobRunner(context, JOB_KINDS);
   const scheduler = createScheduler(context);
+  const sweeper = createSweeper(context);
   tail.start();
   void tail.ready.then(() => {
     runner.start();
     scheduler.start();
+    sweeper.start();
   });
   const { url, close } = await serveHealth(() => tail.problem);
   let stopped: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
     await close();
     await scheduler.stop();
+    await sweeper.stop();
     await runner.stop();
     await tail.stop();
     await access.close();

@@ -43,6 +43,8 @@ export type RegistryView = {
   list<K extends RegistryKind>(kind: K): RegistryEntry<K>[];
   /** The active prompt of that name, else an archived one that has had it. */
   findPromptByName(project_id: string, name: string): RegistryEntry<'prompt'> | undefined;
+  /** Every file that is or was in a vector store, oldest first. */
+  listStoreFiles(vector_store_id: string): RegistryEntry<'vector_store_file'>[];
   getProject(id: string): RegistryEntry<'project'> | undefined;
   /** Active projects, oldest first. */
   listProjects(): RegistryEntry<'project'>[];
@@ -106,6 +108,7 @@ export function createRegistryView(kinds?: readonly RegistryKind[]): RegistryVie
     find,
     list,
     findPromptByName: entries.findPrompt,
+    listStoreFiles: entries.listStoreFiles,
     getProject: (id) => find('project', id),
     listProjects: () => list('project').filter((entry) => entry.body.status === 'active'),
     listKeys: (project_id) =>
@@ -121,11 +124,12 @@ export function createRegistryView(kinds?: readonly RegistryKind[]): RegistryVie
   };
 }
 
-/** The newest entry of each (kind, id), the keys and tokens by hash, and the prompts by name. */
+/** The newest entry of each (kind, id), keys and tokens by hash, prompts by name, and files by vector store. */
 function createEntries() {
   const kinds = new Map<RegistryKind, Map<string, RegistryEntry>>();
   const promptIds = new Map<string, string>();
   const byHash = new Map<string, RegistryEntry<'key' | 'ingest_token'>>();
+  const storeFiles = new Map<string, Map<string, RegistryEntry<'vector_store_file'>>>();
   const mapOf = (kind: RegistryKind) => kinds.get(kind) ?? new Map<string, RegistryEntry>();
   const find = <K extends RegistryKind>(kind: K, id: string) =>
     mapOf(kind).get(id) as RegistryEntry<K> | undefined;
@@ -135,6 +139,7 @@ function createEntries() {
     if (isKeyLike(entry)) byHash.set(entry.body.hash, entry);
     kinds.set(entry.kind, mapOf(entry.kind).set(entry.id, entry));
     if (entry.kind === 'prompt') putPrompt(entry);
+    if (entry.kind === 'vector_store_file') putStoreFile(entry);
   };
   const findPrompt = (project_id: string, name: string) =>
     find('prompt', promptIds.get(`${project_id} ${name}`) ?? '');
@@ -144,10 +149,16 @@ function createEntries() {
     const isFree = holder === undefined || holder.body.status !== 'active';
     if (body.status === 'active' || isFree) promptIds.set(`${project_id} ${body.name}`, id);
   };
+  const putStoreFile = (entry: RegistryEntry<'vector_store_file'>): void => {
+    const { vector_store_id } = entry.body;
+    const files = storeFiles.get(vector_store_id) ?? new Map<string, typeof entry>();
+    storeFiles.set(vector_store_id, files.set(entry.id, entry));
+  };
   return {
     put,
     find,
     findPrompt,
+    listStoreFiles: (vector_store_id: string) => [...(storeFiles.get(vector_store_id)?.values() ?? [])],
     list: <K extends RegistryKind>(kind: K) => [...mapOf(kind).values()] as RegistryEntry<K>[],
     all: () => [...kinds.values()].flatMap((map) => [...map.values()]),
     /** Only while it is active. */
@@ -160,6 +171,7 @@ function createEntries() {
       kinds.clear();
       byHash.clear();
       promptIds.clear();
+      storeFiles.clear();
       all.forEach(put);
     },
   };

@@ -57,6 +57,8 @@ function connect(options: StoreOptions, role: StoreRole, login: Login, database:
     max_open_connections: LANES[role].connections,
     request_timeout: LANES[role].timeout_ms,
     clickhouse_settings: SETTINGS,
+    // A list of a store's files is longer than a URL may be.
+    use_multipart_params_auto: true,
     log: { level: 127 },
   });
 }

@@ -95,7 +95,7 @@ async function select<Row>(store: Store, query: string): Promise<Row[]> {
 }
 
 /** On a full disk an ALTER reports success and leaves a database that never opens again. */
-async function requireRoom(store: Store): Promise<void> {
+export async function requireRoom(store: Store): Promise<void> {
   const [disk] = await select<{ free: string }>(
     store,
     'SELECT toString(min(unreserved_space)) AS free FROM system.disks',

@@ -1,5 +1,6 @@
 /** Every kind of job there is. */
 import { evalRunJob } from '../runs/job.ts';
+import { ingestJob } from '../sources/ingest.ts';
 import type { JobKind } from './runner.ts';
 
-export const JOB_KINDS: readonly JobKind[] = [evalRunJob];
+export const JOB_KINDS: readonly JobKind[] = [evalRunJob, ingestJob];
