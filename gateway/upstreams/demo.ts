@@ -7,7 +7,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { toModel, toModelList } from './demo/models.ts';
-import { answerCall } from './demo/replies.ts';
+import { answerCall, isAnswered } from './demo/replies.ts';
 import { asObject, type Json } from './demo/question.ts';
 import { hashText } from './demo/seed.ts';
 import { sendJson } from './demo/send.ts';
@@ -19,6 +19,7 @@ export type DemoUpstream = {
   stop(): Promise<void>;
 };
 
+const EMPTY = Buffer.alloc(0);
 const AT_ONCE = { first: 0, between: 0 };
 
 function sendError(response: ServerResponse, status: number, message: string): void {
@@ -55,18 +56,21 @@ function answerPost(path: string, bytes: Buffer, response: ServerResponse): void
     return;
   }
   const seed = hashText(createHash('sha1').update(path).update(bytes).digest('base64'));
-  if (!answerCall({ path, body, seed, response })) sendError(response, 404, `invalid URL (POST ${path})`);
+  answerCall({ path, body, seed, response });
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const started = performance.now();
   const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
-  const bytes = await readBody(request);
+  const isPost = request.method === 'POST';
+  // An upload to nobody may be large.
+  const bytes = isPost && isAnswered(path) ? await readBody(request) : EMPTY;
+  request.resume();
   response.setHeader('x-sekisho-simulated', 'true');
   response.setHeader('x-request-id', `req_${randomBytes(16).toString('hex')}`);
   response.setHeader('openai-processing-ms', Math.max(1, Math.round(performance.now() - started)));
   response.setHeader('openai-version', '2020-10-01');
-  if (request.method === 'POST') {
+  if (isPost && isAnswered(path)) {
     answerPost(path, bytes, response);
   } else if (request.method === 'GET' && path === '/v1/models') {
     sendJson(response, 200, toModelList(), AT_ONCE);

@@ -4,7 +4,7 @@ import { createRandom, hashText } from './seed.ts';
 const DIMENSIONS_PER_FEATURE = 8;
 
 /** Words and, so that Japanese and word forms match too, runs of two characters. */
-function toFeatures(text: string): string[] {
+export function toFeatures(text: string): string[] {
   const lower = text.toLowerCase();
   const words = lower.match(/[\p{L}\p{N}]+/gu) ?? [];
   const pairs = words.flatMap((word) => {

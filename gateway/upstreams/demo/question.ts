@@ -3,6 +3,8 @@
 export type Json = Readonly<Record<string, unknown>>;
 export type Tool = { name: string; parameters: Json };
 
+export type DemoSource = { number: string; text: string };
+
 export type Question = {
   model: string;
   stream: boolean;
@@ -18,6 +20,8 @@ export type Question = {
   tools: Tool[];
   /** Name of the tool that must be called, `*` for any, `` for none at all, undefined for the model's choice. */
   toolChoice: string | undefined;
+  /** Numbered sources that the application gives the model to answer from. */
+  sources: DemoSource[];
   /** The JSON schema the answer must follow; `{}` for any object. */
   schema: Json | undefined;
 };
@@ -47,6 +51,16 @@ function toText(content: unknown): string {
 function toMessageText(item: unknown): string {
   const message = asObject(item);
   return toText(message['content']) || toText(message['output']);
+}
+
+/** Paragraphs `[1] name`, newline, text ... of a message that is not the user's. */
+function findSources(item: unknown): DemoSource[] {
+  const { role } = asObject(item);
+  if (role !== 'system' && role !== 'developer') return [];
+  const [, ...found] = `\n${toMessageText(item)}`.split(/\n+\[(\d{1,3})\] [^\n]*\n/u);
+  return found.flatMap((number, index) =>
+    index % 2 === 0 ? [{ number, text: found[index + 1] ?? '' }] : [],
+  );
 }
 
 function toTools(value: unknown): Tool[] {
@@ -93,6 +107,7 @@ export function toQuestion(body: Json): Question {
     afterTool: lastItem['role'] === 'tool' || lastItem['type'] === 'function_call_output',
     tools: toTools(body['tools']),
     toolChoice: toToolChoice(body['tool_choice']),
+    sources: items.flatMap(findSources),
     schema: toSchema(body),
   };
 }

@@ -56,6 +56,18 @@ function toAnswer(question: Question): Answer {
   };
 }
 
+const PATHS: ReadonlySet<string> = new Set([
+  '/v1/chat/completions',
+  '/v1/responses',
+  '/v1/completions',
+  '/v1/embeddings',
+]);
+
+/** Whether the demo answers calls of that path. */
+export function isAnswered(path: string): boolean {
+  return PATHS.has(path);
+}
+
 type Shape = { whole(): unknown; events(): SseEvent[] };
 
 function toShape(path: string, answer: Answer, question: Question, body: Json): Shape | undefined {
@@ -107,17 +119,14 @@ function answerEmbeddings({ body, seed, response }: DemoCall): void {
   sendJson(response, 200, list, toPace(model, seed));
 }
 
-/** Answers a call; false where the path is none of the demo's. */
-export function answerCall(call: DemoCall): boolean {
+/** Answers a call whose path `isAnswered`. */
+export function answerCall(call: DemoCall): void {
   const { path, body, seed, response } = call;
-  if (path === '/v1/embeddings') {
-    answerEmbeddings(call);
-    return true;
-  }
+  if (path === '/v1/embeddings') return answerEmbeddings(call);
   const question = toQuestion(body);
   const answer = toAnswer(question);
   const shape = toShape(path, answer, question, body);
-  if (shape === undefined) return false;
+  if (shape === undefined) return;
   const pace = toPace(question.model, seed);
   if (question.stream) {
     sendEvents(response, shape.events(), pace);
@@ -128,5 +137,4 @@ export function answerCall(call: DemoCall): boolean {
       first: pace.first + pace.between * answer.pieces.length,
     });
   }
-  return true;
 }

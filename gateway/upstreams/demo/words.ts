@@ -1,10 +1,12 @@
 /** What the simulated model says: short, the same for the same question, and plainly a simulation. */
 import { inventValue } from './invent.ts';
+import { findJudgement } from './judge.ts';
+import { quoteSource } from './quote.ts';
 import type { Question } from './question.ts';
 import { createRandom, hashText } from './seed.ts';
 import type { ToolCall } from './answer.ts';
+import { isJapanese } from './japanese.ts';
 
-const JAPANESE = /[\u3040-\u30ff\u3400-\u9fff]/u;
 const EXCERPT_LENGTH = 60;
 
 const ENGLISH_LINES = [
@@ -27,10 +29,6 @@ const JAPANESE_LINES = [
 const ASKS_FOR_TOOL =
   /\b(use|call|run|look up|search|find|check|read|open|fetch|fix|calculate)\b|調べ|検索|確認|実行|探し|教えて/iu;
 
-export function isJapanese(text: string): boolean {
-  return JAPANESE.test(text);
-}
-
 function toExcerpt(text: string): string {
   const line = text.replaceAll(/\s+/gu, ' ').trim();
   const letters = [...line];
@@ -50,9 +48,11 @@ export function toText(question: Question): string {
     const value =
       Object.keys(question.schema).length === 0
         ? { simulated: true, about: toExcerpt(question.last) }
-        : inventValue(question.schema, question.last);
+        : (findJudgement(question.schema, question) ?? inventValue(question.schema, question.last));
     return JSON.stringify(value);
   }
+  const quoted = quoteSource(question);
+  if (quoted !== undefined) return quoted;
   const random = createRandom(hashText(question.last));
   const about = toExcerpt(question.last);
   if (isJapanese(question.last)) {
