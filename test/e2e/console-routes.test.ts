@@ -8,6 +8,7 @@ import { EVERYBODY, startTestConsole, type TestConsole, type Who } from '../kit/
 import { startTestEngine, type TestEngine } from '../kit/engine.ts';
 import { askRow, nameOf, type RouteRow } from '../kit/routes.ts';
 import { feedbackRows } from './route-rows/feedback.ts';
+import { evalRows } from './route-rows/evals.ts';
 import { firstRows } from './route-rows/first.ts';
 import { promptRows } from './route-rows/prompts.ts';
 import { startUpstream, type Upstream } from '../upstream/upstream.ts';
@@ -32,6 +33,7 @@ const SECRET_TEXTS = ['argon2id', 'password', 'prev_hash'];
 
 const TABLE: Record<string, RouteRow> = {
   ...firstRows(() => store),
+  ...evalRows(() => store),
   ...feedbackRows(),
   ...promptRows(),
 };
