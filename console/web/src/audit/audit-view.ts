@@ -35,9 +35,9 @@ export function toAuditQuery(view: AuditView): Query {
   };
 }
 
-/** A value of a revision as text: strings as they are, the rest as JSON; undefined where there was none. */
-export function toValueText(value: unknown): string | undefined {
-  if (value === undefined) return undefined;
+/** A value of a revision as text: strings as they are, the rest as JSON; '' where there was none. */
+export function toValueText(value: unknown): string {
+  if (value === undefined || value === null) return '';
   return typeof value === 'string' ? value : JSON.stringify(value, null, 2);
 }
 

@@ -45,7 +45,7 @@ export const prompts: Shape<typeof en> = {
     note: '変更内容',
     note_placeholder: '例: 回答を短くし、顧客の言語で答えるようにした',
     labels: 'このバージョンに移すラベル',
-    label_from: '現在はバージョン {n}。2 秒以内にバージョン {to} に切り替わります',
+    label_from: '現在はバージョン {n}。2\u00a0秒以内にバージョン {to} に切り替わります',
     label_unset: 'まだ設定されていません',
     new_label: '別のラベル',
     new_label_hint: '任意。半角の英小文字・数字・ドット・ハイフン・アンダースコア',
@@ -68,7 +68,7 @@ export const prompts: Shape<typeof en> = {
     archive: 'アーカイブ',
     archive_title: '「{name}」をアーカイブしますか？',
     archive_text:
-      'このプロンプトを指定した呼び出しは、2 秒以内に拒否されるようになります。バージョンと過去の呼び出しは残り、後から元に戻せます。',
+      'このプロンプトを指定した呼び出しは、2\u00a0秒以内に拒否されるようになります。バージョンと過去の呼び出しは残り、後から元に戻せます。',
     archived_text: 'このプロンプトはアーカイブ済みです。指定した呼び出しは拒否されます。',
     bring_back: '元に戻す',
   },
@@ -120,7 +120,7 @@ export const prompts: Shape<typeof en> = {
     preview_case: 'ケース {n} でプレビュー',
     remove_case: 'ケース {n} を削除',
     value_of: '{name}（ケース {n}）',
-    empty_value: '空',
+    empty_value: '空欄',
     waiting: '順番待ち…',
     asking: '問い合わせ中…',
     no_text: '回答に本文がありません。',
@@ -172,8 +172,8 @@ export const prompts: Shape<typeof en> = {
     move_text:
       'ラベルはバージョンに付ける名前です。ラベルを指定した呼び出しには、そのラベルのバージョンが使われます。',
     move_means:
-      '{target} を指定した呼び出しは、2 秒以内にバージョン {from} からバージョン {to} に切り替わります。',
-    set_means: '{target} を指定した呼び出しには、2 秒以内にバージョン {to} が使われるようになります。',
+      '{target} を指定した呼び出しは、2\u00a0秒以内にバージョン {from} からバージョン {to} に切り替わります。',
+    set_means: '{target} を指定した呼び出しには、2\u00a0秒以内にバージョン {to} が使われるようになります。',
     take_away: '「{label}」を外す',
     take_away_means: '{target} を指定した呼び出しは、今後拒否されます。',
     take_away_action: 'ラベルを外す',
