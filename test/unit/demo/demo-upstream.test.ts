@@ -152,3 +152,75 @@ test('answers bad input clearly and lists its models', async () => {
   await demo.stop();
   await demo.stop();
 });
+
+const SOURCES = `Answer from these.
+
+[1] returns.md
+Parcels leave daily. You may return it within thirty days.
+
+[2] 返品.md
+返品は三十日以内です。送料は無料です。`;
+
+test.each([
+  ['Until when may I return it?', /^\[Simulated answer\] .*within thirty days\." \[1\]$/u],
+  ['返品はいつまでですか', /^［シミュレーション］.*返品は三十日以内です。.*\[2\]/u],
+])('answers from numbered sources, and cites them: %s', async (question, expected) => {
+  const messages = [{ role: 'system' as const, content: SOURCES }, ...ask(question)];
+  const chat = await client.chat.completions.create({ model: 'm', messages });
+  expect(chat.choices[0]?.message.content).toMatch(expected);
+  const response = await client.responses.create({ model: 'm', input: messages });
+  expect(response.output_text).toBe(chat.choices[0]?.message.content);
+});
+
+test('does not take what a user quotes for its sources', async () => {
+  const { output_text } = await client.responses.create({ model: 'm', input: ask(SOURCES) });
+  expect(output_text).not.toContain('The sources say');
+});
+
+const judge = (properties: object, content: string) =>
+  client.chat.completions
+    .create({
+      model: 'demo-small',
+      messages: ask(content),
+      response_format: {
+        type: 'json_schema',
+        json_schema: {
+          name: 'verdict',
+          schema: { type: 'object', properties: { reasoning: { type: 'string' }, ...properties } },
+        },
+      },
+    })
+    .then(({ choices }) => JSON.parse(choices[0]?.message.content ?? '') as Record<string, unknown>);
+
+test('judges by points, within the range that is asked for, the same each time', async () => {
+  const score = { score: { type: 'number' } };
+  const points = new Set<unknown>();
+  for (let i = 0; i < 12; i++) {
+    const content = `Answer ${i}: 42. Give a number from 1 to 7.`;
+    const verdict = await judge(score, content);
+    expect(verdict['score']).toBe(Math.min(7, Math.max(1, Number(verdict['score']))));
+    expect(verdict['reasoning']).toMatch(/^Simulated/);
+    expect(await judge(score, content)).toEqual(verdict);
+    points.add(verdict['score']);
+  }
+  expect(points.size).toBeGreaterThan(2);
+  const bounded = await judge({ score: { type: 'integer', minimum: 0, maximum: 1 } }, 'x');
+  expect([0, 1]).toContain(bounded['score']);
+  expect((await judge(score, 'x'))['score']).toBeLessThanOrEqual(1);
+});
+
+test('judges by labels, most often the first', async () => {
+  const labels = ['good', 'fair', 'bad'];
+  const said = await Promise.all(
+    Array.from({ length: 30 }, (_, i) => judge({ label: { type: 'string', enum: labels } }, `Answer ${i}`)),
+  );
+  const chosen = said.map((verdict) => String(verdict['label']));
+  expect(new Set(chosen).size).toBeGreaterThan(1);
+  expect(chosen.filter((label) => label === 'good').length).toBeGreaterThan(12);
+  expect(chosen.filter((label) => !labels.includes(label))).toEqual([]);
+});
+
+test('refuses an upload at once, whatever its size', async () => {
+  const file = new File([Buffer.alloc(3_000_000)], 'batch.jsonl');
+  await expect(client.files.create({ file, purpose: 'batch' })).rejects.toMatchObject({ status: 404 });
+});

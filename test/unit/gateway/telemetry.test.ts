@@ -48,6 +48,27 @@ describe('a span', () => {
     expect(spanOf({ open })).toMatchObject(open);
   });
 
+  it('says which prompt it was made from, and why a room asked', () => {
+    const prompt = {
+      id: 'pmpt_1',
+      name: 'greeting',
+      version: 3,
+      label: 'production',
+      variables: { a: '関' },
+    };
+    const { attributes } = spanOf({ open: { prompt, purpose: 'judge' } });
+    expect(Object.fromEntries(attributes)).toMatchObject({
+      'gen_ai.prompt.name': 'greeting',
+      'sekisho.prompt.id': 'pmpt_1',
+      'sekisho.prompt.version': 3,
+      'sekisho.prompt.label': 'production',
+      'sekisho.prompt.variables': '{"a":"関"}',
+      'sekisho.purpose': 'judge',
+    });
+    const names = [...spanOf({}).attributes.keys()];
+    expect(names.filter((name) => /prompt|purpose/.test(name))).toEqual([]);
+  });
+
   it('is one of as many as there are calls, in their order, each with its own', () => {
     const calls = Array.from({ length: 300 }, (_, i) => ({
       seq: i + 1,
