@@ -41,6 +41,23 @@ export async function listDatasetItems(
   return rows.map((row) => ({ ...row, item: JSON.parse(row.item) as DatasetItem['item'] }));
 }
 
+/** Where an item stands in a build; undefined where it is not there. @throws like `runQuery` */
+export async function findItemPosition(
+  store: Store,
+  project_id: string,
+  build: DatasetBuild,
+  item_id: string,
+): Promise<number | undefined> {
+  const [row] = await runQuery<{ position: number }>(store, {
+    name: 'find_item_position',
+    project_id,
+    query: `SELECT i.position AS position FROM dataset_items AS i
+      WHERE ${OF_BUILD} AND i.item_id = {item_id:String} LIMIT 1`,
+    params: { project_id, ...build, item_id },
+  });
+  return row?.position;
+}
+
 /** How many items of a build are stored, and how many places they take: equal where none is there twice. */
 export async function countDatasetItems(
   store: Store,

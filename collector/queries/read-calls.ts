@@ -28,6 +28,8 @@ export type CallWithScores = ListRow & {
 export type ReadOptions = {
   /** At most so many calls; without it all. */
   limit?: number | undefined;
+  /** Of the filter's calls only these. */
+  only?: readonly { trace_id: string; span_id: string }[] | undefined;
   /** Begins after this call (an earlier one that was given), to go on where another reading ended. */
   after?: { started_at: string; span_id: string } | undefined;
   signal?: AbortSignal | undefined;
@@ -60,11 +62,12 @@ export async function* readCalls(
   store: Store,
   project_id: string,
   filter: CallFilter,
-  { limit = Number.MAX_SAFE_INTEGER, after, signal }: ReadOptions = {},
+  { limit = Number.MAX_SAFE_INTEGER, only, after, signal }: ReadOptions = {},
 ): AsyncGenerator<CallWithScores[], void, undefined> {
   let left = limit;
   for (let last = after; left > 0;) {
     const rows = await readPage(store, project_id, filter, {
+      only,
       after: last,
       rows: Math.min(left, PAGE_ROWS),
       signal,
@@ -94,13 +97,19 @@ export async function countCalls(
   return Math.min(Number(row?.count ?? 0), limit);
 }
 
-type Page = Pick<ReadOptions, 'after' | 'signal'> & { rows: number };
+/** The traces once more by themselves: that is what the index knows. */
+const ONLY = `s.trace_id IN (SELECT toFixedString(unhex(arrayJoin({only_traces:Array(String)})), 16))
+  AND (s.trace_id, s.span_id) IN (
+    SELECT toFixedString(unhex(tupleElement(o, 1)), 16), tupleElement(o, 2)
+    FROM (SELECT arrayJoin(arrayZip({only_traces:Array(String)}, {only_spans:Array(UInt64)})) AS o))`;
+
+type Page = Pick<ReadOptions, 'only' | 'after' | 'signal'> & { rows: number };
 
 async function readPage(
   store: Store,
   project_id: string,
   filter: CallFilter,
-  { after, rows, signal }: Page,
+  { only, after, rows, signal }: Page,
 ): Promise<SpanRow[]> {
   const condition = toCondition(project_id, filter);
   const position = `s.started_at <= fromUnixTimestamp64Milli({after_ms:Int64})
@@ -109,10 +118,14 @@ async function readPage(
     name: 'read_calls',
     project_id,
     query: `SELECT ${LIST_COLUMNS}, s.dialect AS dialect, s.metadata AS metadata, s.thread_key AS thread
-      FROM spans AS s WHERE ${condition.sql} ${after ? `AND ${position}` : ''}
+      FROM spans AS s WHERE ${condition.sql} ${only ? `AND ${ONLY}` : ''} ${after ? `AND ${position}` : ''}
       ORDER BY s.started_at DESC, s.span_id DESC LIMIT {rows:UInt32}`,
     params: {
       ...condition.params,
+      ...(only && {
+        only_traces: only.map(({ trace_id }) => trace_id),
+        only_spans: only.map(({ span_id }) => BigInt(`0x${span_id}`)),
+      }),
       ...(after && { after_ms: Date.parse(after.started_at), after_span: toNumberText(after.span_id) }),
       rows,
     },

@@ -4,7 +4,6 @@ import { z } from 'zod';
 export const registryDataset = z.strictObject({
   name: z.string().trim().min(1).max(200),
   description: z.string().max(2_000),
-  latest_version: z.number().int().min(0),
   status: z.enum(['active', 'archived']),
 });
 
@@ -63,8 +62,9 @@ export const registryDatasetVersion = z.strictObject({
 });
 
 /**
- * One item. From a call `item` is `{messages, tools?, input, output, expected?, model}`: messages in chat form, input
- * the last user text, expected the correction where somebody gave one; from a file it is the line as it stood.
+ * One item. From a call `item` is `{messages, tools?, input, output, output_tools?, expected?, model, metadata?}`:
+ * messages in chat form, input the last user text, output the answer's text and output_tools what it called, expected
+ * the correction where somebody gave one; from a file it is the line as it stood.
  */
 export const datasetItem = z.object({
   item_id: z.string(),

@@ -11,9 +11,13 @@ import { createPageRouter } from './page.ts';
 import { auditEndpoints } from './routes/audit.ts';
 import { callEndpoints } from './routes/calls.ts';
 import { feedbackEndpoints } from './routes/feedback.ts';
+import { datasetItemEndpoints } from './routes/dataset-items.ts';
+import { datasetEndpoints } from './routes/datasets.ts';
 import { evalRunEndpoints } from './routes/eval-runs.ts';
 import { evalScheduleEndpoints } from './routes/eval-schedules.ts';
 import { evalEndpoints } from './routes/evals.ts';
+import { fileBatchEndpoints } from './routes/file-batches.ts';
+import { fileEndpoints } from './routes/files.ts';
 import { healthEndpoints } from './routes/health.ts';
 import { createInternalRouter } from './routes/internal.ts';
 import { keyEndpoints } from './routes/keys.ts';
@@ -22,6 +26,9 @@ import { promptEndpoints } from './routes/prompts.ts';
 import { promptTryEndpoints } from './routes/prompt-tries.ts';
 import { sessionEndpoints } from './routes/session.ts';
 import { createV1Router } from './routes/v1.ts';
+import { vectorStoreFileEndpoints } from './routes/vector-store-files.ts';
+import { vectorStoreSearchEndpoints } from './routes/vector-store-search.ts';
+import { vectorStoreEndpoints } from './routes/vector-stores.ts';
 
 /** What serves the contract, one for each of its routes. */
 export const ENDPOINTS: readonly Endpoint[] = [
@@ -29,6 +36,8 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...onboardingEndpoints,
   ...callEndpoints,
   ...feedbackEndpoints,
+  ...datasetEndpoints,
+  ...datasetItemEndpoints,
   ...keyEndpoints,
   ...healthEndpoints,
   ...promptEndpoints,
@@ -37,6 +46,11 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...evalEndpoints,
   ...evalRunEndpoints,
   ...evalScheduleEndpoints,
+  ...fileEndpoints,
+  ...vectorStoreEndpoints,
+  ...vectorStoreFileEndpoints,
+  ...fileBatchEndpoints,
+  ...vectorStoreSearchEndpoints,
 ];
 
 /** The console as an express app; `pageFolder` holds the built page. */

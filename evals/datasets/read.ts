@@ -14,6 +14,24 @@ export type ReadingContext = { registry: RegistryView; store: () => Promise<Stor
 /** Id of a version's entry in the registry. */
 export const toVersionId = (dataset_id: string, version: number): string => `${dataset_id}@${version}`;
 
+/** All versions of a dataset, whatever became of them, oldest first. Their numbers are dense. */
+export function listVersions(registry: RegistryView, dataset_id: string): RegistryEntry<'dataset_version'>[] {
+  const versions: RegistryEntry<'dataset_version'>[] = [];
+  for (;;) {
+    const next = registry.find('dataset_version', toVersionId(dataset_id, versions.length + 1));
+    if (!next) return versions;
+    versions.push(next);
+  }
+}
+
+/** The newest version that is complete, if there is any. */
+export function findLatestVersion(
+  registry: RegistryView,
+  dataset_id: string,
+): RegistryEntry<'dataset_version'> | undefined {
+  return listVersions(registry, dataset_id).findLast(({ body }) => body.status === 'completed');
+}
+
 /**
  * A version that can be read, the latest where none is named.
  * @throws AppError not_found (no such dataset or version in this project, or none yet) | invalid_query (not completed)
@@ -28,9 +46,11 @@ export function getReadableVersion(
   if (dataset?.project_id !== project_id) {
     throw new AppError('not_found', `This project has no dataset ${dataset_id}.`, { param: 'dataset_id' });
   }
-  const wanted = version ?? dataset.body.latest_version;
-  if (wanted === 0) {
-    throw new AppError('not_found', `Dataset ${dataset_id} has no version yet.`, { param: 'version' });
+  const wanted = version ?? findLatestVersion(registry, dataset_id)?.body.version;
+  if (wanted === undefined) {
+    throw new AppError('not_found', `Dataset ${dataset_id} has no complete version yet.`, {
+      param: 'version',
+    });
   }
   const entry = registry.find('dataset_version', toVersionId(dataset_id, wanted));
   if (!entry) {
