@@ -7,6 +7,7 @@ import { listErrorReasons } from '../../collector/queries/eval-run-reasons.ts';
 import { getRunSummaries } from '../../collector/queries/eval-run-summary.ts';
 import type { Store } from '../../collector/store/client.ts';
 import type { RegistryEntry } from '../../collector/registry/view.ts';
+import { AppError } from '../../errors.ts';
 import type { EvalsContext } from '../context.ts';
 import { defineJob, PermanentError } from '../jobs/runner.ts';
 import { gradeRunItem } from './grade-run-item.ts';
@@ -38,8 +39,9 @@ async function doRun(
   queued: RegistryEntry<'eval_run'>,
   signal: AbortSignal,
 ): Promise<void> {
-  const entry = queued.body.status === 'queued' ? await begin(context, queued, signal) : queued;
-  const run = toRun(context, entry);
+  const isNew = queued.body.status === 'queued';
+  const entry = isNew ? await begin(context, queued, signal) : queued;
+  const run = toRun(context, entry, !isNew);
   const store = await context.store();
   await mendScores(store, run, signal);
   await doItems(store, run, signal);
@@ -96,7 +98,7 @@ async function* readGroups(
 ): AsyncGenerator<{ group: number; items: PlacedItem[] }> {
   const size = groupSize({ body });
   let items: PlacedItem[] = [];
-  for await (const item of readItems(context.contents, project_id, body.items_sha256)) {
+  for await (const item of readKept(context, project_id, body.items_sha256)) {
     if (done.has(item.position)) continue;
     const group = Math.floor(item.position / size);
     items.push(item);
@@ -106,6 +108,22 @@ async function* readGroups(
     }
   }
   if (items.length > 0) throw new Error(`the items of run ${run_id} are not ${body.total}`);
+}
+
+/** @throws PermanentError where the items are not on this machine (any more) */
+async function* readKept(
+  { contents }: EvalsContext,
+  project_id: string,
+  sha256: string,
+): AsyncGenerator<PlacedItem> {
+  try {
+    yield* readItems(contents, project_id, sha256);
+  } catch (error) {
+    const isGone = error instanceof AppError && error.code === 'not_found';
+    throw isGone
+      ? new PermanentError('items_lost', 'The items of this run are not on this machine any more.')
+      : error;
+  }
 }
 
 /** @throws PermanentError where nothing could be judged, for one reason alone */

@@ -12,14 +12,16 @@ export type Run = {
   readonly created_at: string;
   /** What its scores on calls begin with. */
   readonly eval_name: string;
+  /** Another attempt has been at it: what it sent last may be stored without anybody having seen it so. */
+  readonly isResumed: boolean;
   /** Models that refuse `response_format`, learned by the graders. */
   readonly plainModels: Set<string>;
 };
 
 /** `entry` as it is now. */
-export function toRun(context: EvalsContext, entry: RegistryEntry<'eval_run'>): Run {
+export function toRun(context: EvalsContext, entry: RegistryEntry<'eval_run'>, isResumed = false): Run {
   const { id, project_id, body, created_at } = entry;
   const name = context.registry.find('eval', body.eval_id)?.body.name ?? '';
   const eval_name = name || body.eval_id;
-  return { context, project_id, run_id: id, body, created_at, eval_name, plainModels: new Set() };
+  return { context, project_id, run_id: id, body, created_at, eval_name, isResumed, plainModels: new Set() };
 }

@@ -7,6 +7,7 @@ import { type EvalResultRow, insertEvalResults } from '../../collector/append/ev
 import { insertScores, type ScoreRow, toScoreRow } from '../../collector/append/scores.ts';
 import { listUnscoredPositions } from '../../collector/queries/eval-run-progress.ts';
 import { listEvalResults } from '../../collector/queries/list-eval-results.ts';
+import type { EvalResult } from '../../collector/record/eval.ts';
 import type { Store } from '../../collector/store/client.ts';
 import type { Run } from './run.ts';
 import { isGenerating } from './sample.ts';
@@ -36,7 +37,9 @@ export async function saveGroup(
   signal: AbortSignal,
 ): Promise<void> {
   await insertEvalResults(store, rows, `eval_results/${run.run_id}/${group}`, signal);
-  await insertScores(store, toScores(run, rows), `eval_scores/${run.run_id}/${group}`, signal);
+  // The attempt before may have stored the group as it died: then its answers count, and theirs are the calls.
+  const stored = run.isResumed ? await readGroup(store, run, group) : rows;
+  await insertGroupScores(store, run, group, stored, signal);
 }
 
 /** Brings the scores of groups that were killed between result and scores. @throws StoreError */
@@ -44,22 +47,34 @@ export async function mendScores(store: Store, run: Run, signal: AbortSignal): P
   const size = groupSize(run);
   const positions = await listUnscoredPositions(store, run.project_id, run.run_id);
   for (const group of new Set(positions.map((position) => Math.floor(position / size)))) {
-    const after = group === 0 ? undefined : group * size - 1;
-    const page = { limit: size, order: 'asc', after } as const;
-    const { results } = await listEvalResults(store, run.project_id, run.run_id, page);
-    const rows = results
-      .filter(({ position }) => Math.floor(position / size) === group)
-      .map((result) => ({ ...result, project_id: run.project_id, eval_id: run.body.eval_id }));
-    await insertScores(store, toScores(run, rows), `eval_scores/${run.run_id}/${group}`, signal);
+    await insertGroupScores(store, run, group, await readGroup(store, run, group), signal);
   }
+}
+
+async function readGroup(store: Store, run: Run, group: number): Promise<EvalResult[]> {
+  const size = groupSize(run);
+  const after = group === 0 ? undefined : group * size - 1;
+  const page = { limit: size, order: 'asc', after } as const;
+  const { results } = await listEvalResults(store, run.project_id, run.run_id, page);
+  return results.filter(({ position }) => Math.floor(position / size) === group);
+}
+
+async function insertGroupScores(
+  store: Store,
+  run: Run,
+  group: number,
+  results: readonly EvalResult[],
+  signal: AbortSignal,
+): Promise<void> {
+  await insertScores(store, toScores(run, results), `eval_scores/${run.run_id}/${group}`, signal);
 }
 
 /**
  * Scores of calls are named `<eval's name, or id>/<criterion>`; no name that a person may give has a slash. The
  * author is the evaluation, so that of two runs over the same call the later one counts.
  */
-function toScores({ eval_name, project_id, run_id, body }: Run, rows: readonly EvalResultRow[]): ScoreRow[] {
-  return rows.flatMap(({ trace_id, span_id, position, results, created_at }) =>
+function toScores({ eval_name, project_id, run_id, body }: Run, stored: readonly EvalResult[]): ScoreRow[] {
+  return stored.flatMap(({ trace_id, span_id, position, results, created_at }) =>
     results.flatMap(({ name, score, label, reason, error }, index) => {
       if (trace_id === '' || error) return [];
       const said = { trace_id, span_id, value: score, label, comment: reason, run_id, at: created_at };
