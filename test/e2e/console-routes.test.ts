@@ -7,6 +7,7 @@ import type { Route } from '../../console/contract/route.ts';
 import { EVERYBODY, startTestConsole, type TestConsole, type Who } from '../kit/console.ts';
 import { startTestEngine, type TestEngine } from '../kit/engine.ts';
 import { askRow, nameOf, type RouteRow } from '../kit/routes.ts';
+import { datasetRows } from './route-rows/datasets.ts';
 import { feedbackRows } from './route-rows/feedback.ts';
 import { evalRows } from './route-rows/evals.ts';
 import { firstRows } from './route-rows/first.ts';
@@ -34,6 +35,7 @@ const SECRET_TEXTS = ['argon2id', 'password', 'prev_hash'];
 const TABLE: Record<string, RouteRow> = {
   ...firstRows(() => store),
   ...evalRows(() => store),
+  ...datasetRows(() => store),
   ...feedbackRows(),
   ...promptRows(),
 };
