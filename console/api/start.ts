@@ -12,6 +12,7 @@ import { createApp } from './app.ts';
 import type { ConsoleContext } from './context.ts';
 import { createThrottle } from './guard/throttle.ts';
 import { listen } from './listen.ts';
+import { dropExpiredFiles } from './managed/files.ts';
 import { say } from './log.ts';
 import { createLiveCalls } from './live/poller.ts';
 import { registryFile } from './owner.ts';
@@ -23,6 +24,8 @@ export { resetOwner, setupLink } from './owner.ts';
 
 /** How often the registry looks for what a command of another process appended. */
 const REFRESH_MS = 500;
+/** Files that have expired are hidden at once, and gone within this. */
+const EXPIRE_EVERY_MS = 60_000;
 const STOP_GRACE_MS = 3_000;
 const PAGE_FOLDER = new URL('../web/dist', import.meta.url).pathname;
 
@@ -76,11 +79,15 @@ export async function startConsole(config: Config, options: ConsoleOptions = {})
     throw error;
   }
   const refresh = setInterval(() => registry.refresh(), REFRESH_MS);
+  const expire = setInterval(() => {
+    void dropExpiredFiles(context).catch((error: unknown) => say(`expired files stay: ${String(error)}`));
+  }, EXPIRE_EVERY_MS);
   shipper.start();
   outbox.start();
 
   const stop = async (): Promise<void> => {
     clearInterval(refresh);
+    clearInterval(expire);
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     stopping.abort();
     live.stop();

@@ -3,7 +3,6 @@
  * moment it begins again with the same `ingest_id`: batches that are stored already are neither embedded nor stored a
  * second time, and what counts in the end is what is in the table.
  */
-import { randomBytes } from 'node:crypto';
 import { type ChunkRow, insertChunks } from '../../collector/append/chunks.ts';
 import { countChunks } from '../../collector/queries/count-chunks.ts';
 import type { RegistryBody } from '../../collector/record/registry.ts';
@@ -12,6 +11,7 @@ import type { EvalsContext } from '../context.ts';
 import { defineJob, PermanentError } from '../jobs/runner.ts';
 import type { Chunk, Chunks } from './chunk.ts';
 import { embedTexts } from './embed.ts';
+import { newIngestId } from './ingest-id.ts';
 import { isLiveFile, isLiveIngest, type StoreFile } from './live.ts';
 import { createFileReader, type FileReader, MAX_FILE_BYTES } from './parse/reader.ts';
 
@@ -23,9 +23,6 @@ const FLOAT_BYTES = 4;
 const CLOSE_TRIES = 5;
 
 type Change = Partial<RegistryBody<'vector_store_file'>>;
-
-/** Names one attempt at one file; unique within its vector store, and short, because a search sends one per file. */
-export const newIngestId = (): string => randomBytes(8).toString('hex');
 
 let reader: FileReader | undefined;
 

@@ -1,0 +1,49 @@
+/**
+ * Which contents on disk are still somebody's: files with the same bytes share them. An upload and a deletion of the
+ * same bytes may meet, since neither writing nor removing them is one step.
+ */
+import { AppError } from '../../../errors.ts';
+import type { Registry } from '../../../collector/registry/store.ts';
+import type { ConsoleContext } from '../context.ts';
+
+type Keeping = Pick<ConsoleContext, 'registry' | 'contents'>;
+
+const removals = new WeakMap<Registry, Map<string, Promise<void>>>();
+
+/** Removes a content unless a file has it. Called right after the file that had it was given up. */
+export async function releaseContent(
+  { registry, contents }: Keeping,
+  project_id: string,
+  sha256: string,
+): Promise<void> {
+  const isHeld = registry.view
+    .list('file')
+    .some(
+      ({ project_id: project, body }) =>
+        project === project_id && body.sha256 === sha256 && body.status !== 'deleted',
+    );
+  if (isHeld) return;
+  const key = `${project_id}/${sha256}`;
+  const pending = removals.get(registry) ?? new Map<string, Promise<void>>();
+  removals.set(registry, pending);
+  const removing = contents.remove(project_id, sha256).finally(() => pending.delete(key));
+  pending.set(key, removing);
+  await removing;
+}
+
+/**
+ * Makes sure that the content of a file which has just been appended is there: a removal that began before the file
+ * was known may have taken it along. @throws AppError store_unavailable where it did
+ */
+export async function confirmContent(
+  { registry, contents }: Keeping,
+  project_id: string,
+  sha256: string,
+): Promise<void> {
+  await removals.get(registry)?.get(`${project_id}/${sha256}`);
+  try {
+    (await contents.read(project_id, sha256)).destroy();
+  } catch (cause) {
+    throw new AppError('store_unavailable', 'The upload could not be kept. Send it again.', { cause });
+  }
+}
