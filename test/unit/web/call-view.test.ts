@@ -21,6 +21,12 @@ const FULL: CallView = {
   status: ['error', 'cancelled'],
   session_id: 'sess/1 & 2',
   user_id: '利用者-7',
+  prompt: ['support@3', 'greeting'],
+  feedback: ['down', 'corrected'],
+  tag: ['vip'],
+  score: ['quality>=0.5', 'tone=friendly'],
+  trace_id: 'a1'.repeat(16),
+  own: 'hide',
   call: CALL,
   tab: 'raw',
 };
@@ -79,6 +85,23 @@ describe('the filter of a view', () => {
     expect(toCallFilter(parseCallView({ range: '15m' }), now)).toEqual({ from: '2026-11-22T11:45:00.000Z' });
   });
 
+  it('says what is asked for in the server’s words', () => {
+    expect(toCallFilter(FULL, now)).toEqual({
+      from: FULL.from,
+      to: FULL.to,
+      model: FULL.model,
+      status: FULL.status,
+      prompt: FULL.prompt,
+      feedback: FULL.feedback,
+      tag: FULL.tag,
+      score: FULL.score,
+      session_id: FULL.session_id,
+      user_id: FULL.user_id,
+      trace_id: FULL.trace_id,
+      not_tag: ['sekisho:judge', 'sekisho:sample', 'sekisho:playground', 'sekisho:embedding'],
+    });
+  });
+
   it('takes a custom range over a relative one, open at either end', () => {
     expect(toCallFilter(FULL, now)).toMatchObject({ from: FULL.from, to: FULL.to });
     expect(toCallFilter({ ...parseCallView({ range: '7d' }), to: FULL.to }, now)).toEqual({ to: FULL.to });
@@ -93,17 +116,30 @@ describe('the filter of a view', () => {
 
   it('lets live calls through by the same rules', () => {
     const call = {
+      trace_id: FULL.trace_id,
       request_model: 'gpt-4o',
-      response_model: 'x',
       status: 'error',
       session_id: FULL.session_id,
       user_id: FULL.user_id,
+      prompt_name: 'support',
+      prompt_version: 3,
+      tags: ['vip'],
     } as const;
-    expect(passesView(call, FULL)).toBe(true);
-    expect(passesView({ ...call, status: 'ok' }, FULL)).toBe(false);
-    expect(passesView({ ...call, request_model: 'other' }, FULL)).toBe(false);
-    expect(passesView({ ...call, user_id: '' }, FULL)).toBe(false);
-    expect(passesView({ ...call, user_id: '' }, parseCallView({}))).toBe(true);
+    // Nobody has said anything of a call that has just come.
+    const full: CallView = { ...FULL, feedback: ['none'], score: [] };
+    expect(passesView(call, full)).toBe(true);
+    expect(passesView(call, { ...full, feedback: ['down'] })).toBe(false);
+    expect(passesView(call, { ...full, score: ['quality>=0.5'] })).toBe(false);
+    expect(passesView({ ...call, status: 'ok' }, full)).toBe(false);
+    expect(passesView({ ...call, request_model: 'other' }, full)).toBe(false);
+    expect(passesView({ ...call, user_id: '' }, full)).toBe(false);
+    expect(passesView({ ...call, trace_id: 'b2'.repeat(16) }, full)).toBe(false);
+    expect(passesView({ ...call, prompt_version: 2 }, full)).toBe(false);
+    expect(passesView({ ...call, prompt_name: 'greeting', prompt_version: 9 }, full)).toBe(true);
+    expect(passesView({ ...call, tags: [] }, full)).toBe(false);
+    expect(passesView({ ...call, tags: ['vip', 'sekisho:judge'] }, full)).toBe(false);
+    expect(passesView({ ...call, tags: ['vip', 'sekisho:judge'] }, { ...full, own: 'show' })).toBe(true);
+    expect(passesView({ ...call, user_id: '', tags: [] }, parseCallView({}))).toBe(true);
   });
 });
 

@@ -16,7 +16,16 @@ const RANGE_MS: Record<Range, number> = {
 
 export const STATUSES = ['ok', 'error', 'cancelled', 'interrupted'] as const;
 type Status = (typeof STATUSES)[number];
-export const PEEK_TABS = ['conversation', 'timing', 'raw', 'details'] as const;
+export const FEEDBACKS = ['up', 'down', 'corrected', 'commented', 'none'] as const;
+type Feedback = (typeof FEEDBACKS)[number];
+/** What Sekisho's own calls are tagged with: those of judges, of evaluations, of the prompt editor, of sources. */
+export const OWN_TAGS = [
+  'sekisho:judge',
+  'sekisho:sample',
+  'sekisho:playground',
+  'sekisho:embedding',
+] as const;
+export const PEEK_TABS = ['conversation', 'feedback', 'timing', 'raw', 'details'] as const;
 export type PeekTab = (typeof PEEK_TABS)[number];
 
 export type CallView = {
@@ -29,6 +38,17 @@ export type CallView = {
   status: Status[];
   session_id: string;
   user_id: string;
+  /** `name`, or `name@version`. */
+  prompt: string[];
+  feedback: Feedback[];
+  /** Calls that carry one of these. */
+  tag: string[];
+  /** `name>=0.5`, `name=1` or `name=word`; all of them hold. */
+  score: string[];
+  /** 32 hex digits, or ''. */
+  trace_id: string;
+  /** Whether Sekisho's own calls are left out. */
+  own: 'show' | 'hide';
   /** The call in the peek panel as `<trace_id>.<span_id>`, or ''. */
   call: string;
   tab: PeekTab;
@@ -37,7 +57,15 @@ export type CallView = {
 /** A query as vue-router has it. */
 export type UrlQuery = Record<string, string | null | (string | null)[] | undefined>;
 
-const OWN_KEYS = ['range', 'from', 'to', 'model', 'status', 'session_id', 'user_id', 'call', 'tab'] as const;
+const LISTS = ['model', 'status', 'prompt', 'feedback', 'tag', 'score'] as const;
+const WORDS = ['session_id', 'user_id', 'trace_id'] as const;
+const OWN_KEYS = ['range', 'from', 'to', ...LISTS, ...WORDS, 'own', 'call', 'tab'] as const;
+
+/** All that narrows the list, but for the time, taken away. */
+export function clearFilter(): Partial<CallView> {
+  const words = { session_id: '', user_id: '', trace_id: '', own: 'show' } as const;
+  return { model: [], status: [], prompt: [], feedback: [], tag: [], score: [], ...words };
+}
 
 function all(value: UrlQuery[string]): string[] {
   const list = Array.isArray(value) ? value : [value];
@@ -46,6 +74,10 @@ function all(value: UrlQuery[string]): string[] {
 
 function first(value: UrlQuery[string]): string {
   return all(value)[0] ?? '';
+}
+
+function someOf<T extends string>(allowed: readonly T[], texts: readonly string[]): T[] {
+  return texts.filter((text): text is T => (allowed as readonly string[]).includes(text));
 }
 
 function oneOf<T extends string>(allowed: readonly T[], text: string, otherwise: T): T {
@@ -65,11 +97,15 @@ export function parseCallView(query: UrlQuery): CallView {
     from: instant(first(query['from'])),
     to: instant(first(query['to'])),
     model: all(query['model']),
-    status: all(query['status']).filter((item): item is Status =>
-      (STATUSES as readonly string[]).includes(item),
-    ),
+    status: someOf(STATUSES, all(query['status'])),
+    prompt: all(query['prompt']),
+    feedback: someOf(FEEDBACKS, all(query['feedback'])),
+    tag: all(query['tag']),
+    score: all(query['score']),
     session_id: first(query['session_id']),
     user_id: first(query['user_id']),
+    trace_id: /^[0-9a-f]{32}$/.test(first(query['trace_id'])) ? first(query['trace_id']) : '',
+    own: oneOf(['show', 'hide'], first(query['own']), 'show'),
     call: /^[0-9a-f]{32}\.[0-9a-f]{16}$/.test(call) ? call : '',
     tab: oneOf(PEEK_TABS, first(query['tab']), 'conversation'),
   };
@@ -84,10 +120,9 @@ export function toUrlQuery(view: CallView, rest: UrlQuery = {}): UrlQuery {
   if (!custom && view.range !== DEFAULT_RANGE) query['range'] = view.range;
   if (view.from) query['from'] = view.from;
   if (view.to) query['to'] = view.to;
-  if (view.model.length > 0) query['model'] = view.model;
-  if (view.status.length > 0) query['status'] = view.status;
-  if (view.session_id) query['session_id'] = view.session_id;
-  if (view.user_id) query['user_id'] = view.user_id;
+  for (const key of LISTS) if (view[key].length > 0) query[key] = view[key];
+  for (const key of WORDS) if (view[key]) query[key] = view[key];
+  if (view.own === 'hide') query['own'] = 'hide';
   if (view.call) query['call'] = view.call;
   if (view.call && view.tab !== 'conversation') query['tab'] = view.tab;
   return query;
@@ -98,22 +133,25 @@ export type CallFilterQuery = {
   to?: string;
   model?: string[];
   status?: Status[];
+  prompt?: string[];
+  feedback?: Feedback[];
+  tag?: string[];
+  not_tag?: string[];
+  score?: string[];
   session_id?: string;
   user_id?: string;
+  trace_id?: string;
 };
 
 /** The filter to ask the server for. A relative range is fixed to `now`, so that its pages fit together. */
 export function toCallFilter(view: CallView, now: number): CallFilterQuery {
   const custom = view.from !== '' || view.to !== '';
   const from = custom ? view.from : new Date(now - RANGE_MS[view.range]).toISOString();
-  return {
-    ...(from ? { from } : {}),
-    ...(view.to ? { to: view.to } : {}),
-    ...(view.model.length > 0 ? { model: view.model } : {}),
-    ...(view.status.length > 0 ? { status: view.status } : {}),
-    ...(view.session_id ? { session_id: view.session_id } : {}),
-    ...(view.user_id ? { user_id: view.user_id } : {}),
-  };
+  const filter: CallFilterQuery = { ...(from ? { from } : {}), ...(view.to ? { to: view.to } : {}) };
+  const set = Object.fromEntries(
+    [...LISTS, ...WORDS].filter((key) => view[key].length > 0).map((key) => [key, view[key]]),
+  );
+  return { ...filter, ...set, ...(view.own === 'hide' ? { not_tag: [...OWN_TAGS] } : {}) };
 }
 
 /** What the list depends on: two views with the same text show the same calls. */
@@ -128,24 +166,37 @@ export function isOpenEnded(view: CallView): boolean {
 
 /** Whether anything but the time narrows the list. */
 export function isFiltered(view: CallView): boolean {
-  return view.model.length + view.status.length > 0 || view.session_id !== '' || view.user_id !== '';
+  return [...LISTS, ...WORDS].some((key) => view[key].length > 0) || view.own === 'hide';
 }
 
 type Filterable = {
+  trace_id: string;
   request_model: string;
-  response_model: string;
   status: Status;
   session_id: string;
   user_id: string;
+  prompt_name: string;
+  prompt_version: number;
+  tags: readonly string[];
 };
 
-/** The server's filter (all but the time) for calls that come by the live stream, which carries a whole project. */
+/**
+ * The server's filter (all but the time) for calls that come by the live stream, which carries a whole project. Nobody
+ * has said anything of these yet.
+ */
 export function passesView(call: Filterable, view: CallView): boolean {
+  const prompts = [call.prompt_name, `${call.prompt_name}@${call.prompt_version}`];
   return (
     (view.model.length === 0 || view.model.includes(call.request_model)) &&
     (view.status.length === 0 || view.status.includes(call.status)) &&
+    (view.prompt.length === 0 || prompts.some((name) => view.prompt.includes(name))) &&
+    (view.feedback.length === 0 || view.feedback.includes('none')) &&
+    (view.tag.length === 0 || call.tags.some((tag) => view.tag.includes(tag))) &&
+    (view.own === 'show' || !call.tags.some((tag) => (OWN_TAGS as readonly string[]).includes(tag))) &&
+    view.score.length === 0 &&
     (view.session_id === '' || view.session_id === call.session_id) &&
-    (view.user_id === '' || view.user_id === call.user_id)
+    (view.user_id === '' || view.user_id === call.user_id) &&
+    (view.trace_id === '' || view.trace_id === call.trace_id)
   );
 }
 

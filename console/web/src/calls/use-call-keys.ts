@@ -1,11 +1,11 @@
 /** Keys of the list: the selected row, and the peek panel that follows it. */
 import { computed, ref, watch, type Ref } from 'vue';
-import type { SpanListItem } from '../../../contract/calls.ts';
+import type { CallListItem } from '../../../contract/calls.ts';
 import { useHotkeys } from '../keyboard/hotkeys.ts';
 import { isOpenEnded, PEEK_TABS, toCallId, type CallView } from './call-view.ts';
 
 type Options = {
-  rows: Ref<SpanListItem[]>;
+  rows: Ref<CallListItem[]>;
   view: Ref<CallView>;
   change: (patch: Partial<CallView>, how?: 'push' | 'replace') => void;
   fresh: { paused: Ref<boolean> };

@@ -1,6 +1,6 @@
 /** The rows of the list: pages by cursor, new calls put in their places. */
 import { computed, onScopeDispose, ref, shallowRef, watch, type Ref } from 'vue';
-import { listCalls, type SpanListItem } from '../../../contract/calls.ts';
+import { listCalls, type CallListItem } from '../../../contract/calls.ts';
 import { isAbort, toApiError, type ApiError } from '../client/api-error.ts';
 import { call } from '../client/call.ts';
 import { toCallFilter, toCallId, toFilterKey, type CallFilterQuery, type CallView } from './call-view.ts';
@@ -29,7 +29,7 @@ function createAsking(projectId: Ref<string>, filter: Ref<CallFilterQuery>) {
 }
 
 export function useCallList(projectId: Ref<string>, view: Ref<CallView>) {
-  const rows = shallowRef<SpanListItem[]>([]);
+  const rows = shallowRef<CallListItem[]>([]);
   const state = ref<'idle' | 'loading' | 'done' | 'error'>('idle');
   const error = shallowRef<ApiError>();
   const cursor = ref<string | null>(null);
@@ -42,7 +42,7 @@ export function useCallList(projectId: Ref<string>, view: Ref<CallView>) {
   const more = ref(false);
   let loading = Promise.resolve();
 
-  async function load(before: readonly SpanListItem[], from: { cursor?: string }): Promise<void> {
+  async function load(before: readonly CallListItem[], from: { cursor?: string }): Promise<void> {
     state.value = 'loading';
     more.value = before.length > 0;
     try {
@@ -72,12 +72,16 @@ export function useCallList(projectId: Ref<string>, view: Ref<CallView>) {
   }
 
   /** Puts calls that came by themselves in their places. */
-  function add(calls: readonly SpanListItem[]): void {
+  function add(calls: readonly CallListItem[]): void {
     if (calls.length > 0) rows.value = mergeRows(rows.value, calls, cursor.value !== null);
   }
 
+  /** Changes what is shown of one call, without asking the server. */
+  const change = (id: string, patch: Partial<CallListItem>): void =>
+    void (rows.value = rows.value.map((row) => (toCallId(row) === id ? { ...row, ...patch } : row)));
+
   /** Calls stored since the newest row: what a live stream may have missed before it began. */
-  async function findMissed(): Promise<SpanListItem[]> {
+  async function findMissed(): Promise<CallListItem[]> {
     await loading;
     if (state.value !== 'done') return [];
     const newest = rows.value[0]?.started_at;
@@ -96,5 +100,5 @@ export function useCallList(projectId: Ref<string>, view: Ref<CallView>) {
     { immediate: true },
   );
   onScopeDispose(stop);
-  return { rows, state, error, more, cursor, filter, full, reload, loadNext, add, findMissed };
+  return { rows, state, error, more, cursor, filter, full, reload, loadNext, add, change, findMissed };
 }

@@ -1,6 +1,6 @@
 /** New calls as they come: shown at once while one watches the top of the list, kept aside while one reads. */
 import { ref, shallowRef, watch, type Ref } from 'vue';
-import type { SpanListItem } from '../../../contract/calls.ts';
+import type { CallListItem } from '../../../contract/calls.ts';
 import { useLiveCalls } from '../client/live-calls.ts';
 import { isOpenEnded, passesView, toFilterKey, type CallView } from './call-view.ts';
 
@@ -11,14 +11,14 @@ export function useFreshCalls(options: {
   view: Ref<CallView>;
   /** True while new rows may move the list. */
   following: Ref<boolean>;
-  add: (calls: SpanListItem[]) => void;
-  findMissed: () => Promise<SpanListItem[]>;
+  add: (calls: CallListItem[]) => void;
+  findMissed: () => Promise<CallListItem[]>;
 }) {
   const { projectId, view, following } = options;
-  const waiting = shallowRef<SpanListItem[]>([]);
+  const waiting = shallowRef<CallListItem[]>([]);
   const paused = ref(false);
 
-  function take(calls: SpanListItem[]): void {
+  function take(calls: CallListItem[]): void {
     if (!isOpenEnded(view.value)) return;
     const passing = calls.filter((one) => passesView(one, view.value));
     if (passing.length === 0) return;

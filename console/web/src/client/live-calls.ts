@@ -5,12 +5,12 @@
  * has its own.
  */
 import { onScopeDispose, ref, watch, type Ref } from 'vue';
-import { streamCalls, type SpanListItem } from '../../../contract/calls.ts';
+import { streamCalls, type CallListItem } from '../../../contract/calls.ts';
 import { toUrl } from './call.ts';
 
 export type LiveState = 'connecting' | 'open' | 'closed';
 type Note =
-  | { type: 'calls'; calls: SpanListItem[] }
+  | { type: 'calls'; calls: CallListItem[] }
   | { type: 'state'; state: LiveState }
   | { type: 'hello' };
 
@@ -25,7 +25,7 @@ function openStream(projectId: string, post: (note: Note) => void): () => void {
   let retryMs = RETRY_FIRST_MS;
   let retry: ReturnType<typeof setTimeout> | undefined;
   let flush: ReturnType<typeof setTimeout> | undefined;
-  let batch: SpanListItem[] = [];
+  let batch: CallListItem[] = [];
 
   const deliver = () => {
     flush = undefined;
@@ -41,7 +41,7 @@ function openStream(projectId: string, post: (note: Note) => void): () => void {
       post({ type: 'state', state: 'open' });
     });
     source.addEventListener('call', (event) => {
-      batch.push(JSON.parse((event as MessageEvent<string>).data) as SpanListItem);
+      batch.push(JSON.parse((event as MessageEvent<string>).data) as CallListItem);
       flush ??= setTimeout(deliver, BATCH_MS);
     });
     source.addEventListener('error', () => {
@@ -112,7 +112,7 @@ function joinStream(projectId: string, onNote: (note: Note) => void): () => void
  */
 export function useLiveCalls(
   projectId: Ref<string>,
-  on: { calls: (calls: SpanListItem[]) => void; gap: () => void },
+  on: { calls: (calls: CallListItem[]) => void; gap: () => void },
 ): Readonly<Ref<LiveState>> {
   const state = ref<LiveState>('closed');
   let leave: (() => void) | undefined;

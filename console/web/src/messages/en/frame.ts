@@ -74,6 +74,7 @@ export const frame = {
     range: 'Time range',
     close: 'Close',
     tab_conversation: 'Conversation',
+    tab_feedback: 'Feedback',
     tab_timing: 'Timing and cost',
     tab_raw: 'Raw bodies',
     tab_details: 'Details',

@@ -12,6 +12,9 @@ type Part = Pick<
   | 'cost_source'
   | 'raw'
   | 'details'
+  | 'prompt_of'
+  | 'retrieval'
+  | 'feedback'
 >;
 
 export const call: Part = {
@@ -20,6 +23,7 @@ export const call: Part = {
     edge: 'パネルの幅',
     trace_id: 'トレース ID',
     conversation: '会話',
+    feedback: 'フィードバック',
     timing: '時間とコスト',
     raw: '生データ',
     details: '詳細',
@@ -144,6 +148,50 @@ export const call: Part = {
     writer: '記録元',
     seq: '通し番号',
     finish_reasons: '終了理由',
-    tags: 'タグ',
+    tag: 'タグ',
+  },
+  prompt_of: { title: 'プロンプト' },
+  retrieval: {
+    title: '検索',
+    looked_up: 'この回答のために検索した内容',
+    query: '質問',
+    hits: '見つかったチャンク: {n} 件',
+    score: 'スコア',
+    try_again: 'この質問を検索ソースで試す',
+    asked_by: '検索元の呼び出しへ',
+  },
+  feedback: {
+    bar: 'この呼び出しへのフィードバック',
+    thumb_up: '高評価',
+    thumb_down: '低評価',
+    take_back: '評価を取り消す',
+    correct: '回答を修正',
+    to_dataset: 'データセットに追加',
+    read_only: 'あなたのロールでは、フィードバックの閲覧のみできます。',
+    all: 'この呼び出しへのフィードバック一覧',
+    none: 'まだありません。評価や修正は、データセットや評価の材料になります。',
+    none_reader: 'まだありません。',
+    correction: '正しい回答',
+    correction_text:
+      '回答を、あるべき内容に書き直せます。データセットやエクスポートでは、これが正解として使われます。',
+    correction_hint: '実際の回答が入っています。必要な箇所を書き換えてください。',
+    corrected_by_you: 'この回答は修正済みです。内容は下に表示されています。',
+    corrected: '回答を修正',
+    changes: '実際の回答との違い',
+    edit: '修正内容を編集',
+    withdraw: '取り下げる',
+    save: '保存',
+    discard: '破棄',
+    comment: 'コメント',
+    comment_placeholder: 'この回答の良い点や悪い点',
+    labels: 'ラベル',
+    label_name: 'ラベルの名前',
+    label_name_example: '口調',
+    label_name_rule: '文字、数字、空白、ピリオド、ハイフン、アンダースコアが使えます',
+    label_value: 'ラベルの値',
+    label_value_example: '丁寧',
+    add_label: 'ラベルを追加',
+    remove_label: 'ラベル「{name}」を外す',
+    run: '評価の実行',
   },
 };

@@ -3,7 +3,7 @@ import type { Messages } from '../en.ts';
 
 type Part = Pick<
   Messages,
-  'calls' | 'columns' | 'totals' | 'facets' | 'status' | 'live' | 'range' | 'values'
+  'calls' | 'columns' | 'totals' | 'facets' | 'status' | 'live' | 'range' | 'values' | 'marks'
 >;
 
 export const calls: Part = {
@@ -20,6 +20,8 @@ export const calls: Part = {
     widen: '過去 30 日間を表示',
     only_model: 'モデル {value} のみ表示',
     only_user: 'ユーザー {value} のみ表示',
+    to_dataset: 'データセットに追加',
+    to_dataset_why: 'フィルターに一致する呼び出しからデータセットを作成します',
     only_session: 'セッション {value} のみ表示',
   },
   columns: {
@@ -27,6 +29,8 @@ export const calls: Part = {
     time_why: 'リクエストがゲートウェイに届いた時刻',
     status: '状態',
     status_why: '呼び出しの結果',
+    said: '評価',
+    said_why: '高評価・低評価、修正、コメント、ラベル、評価のスコア',
     model: 'モデル',
     model_why: '指定されたモデル',
     input: '入力',
@@ -59,6 +63,17 @@ export const calls: Part = {
     more: '他 {n} 件',
     fewer: '少なく表示',
     clear: 'フィルターを解除',
+    said_up: '高評価',
+    said_down: '低評価',
+    said_corrected: '修正あり',
+    said_commented: 'コメントあり',
+    said_none: 'なし',
+    prompt: 'プロンプト',
+    trace: 'トレース',
+    tag: 'タグ',
+    score: 'スコア',
+    hide_own: '内部の呼び出しを隠す',
+    hide_own_why: '評価、プロンプトエディター、検索ソースが行う Sekisho 自身の呼び出しを除きます',
     remove: 'フィルターを解除: {what}',
   },
   status: { ok: '成功', error: 'エラー', cancelled: 'キャンセル', interrupted: '中断' },
@@ -96,5 +111,14 @@ export const calls: Part = {
     cost_unknown: '不明',
     cost_unknown_why: 'このモデルの価格情報がないため、コストは不明です。合計には含まれません。',
     cost_estimated: 'プロバイダーがトークン数を返さなかったため、推定値です: {usd}',
+  },
+  marks: {
+    up: '高評価',
+    down: '低評価',
+    corrected: '修正あり',
+    commented: 'コメントあり',
+    passed: '評価に合格',
+    failed: '評価で不合格',
+    labelled: 'ラベルあり',
   },
 };

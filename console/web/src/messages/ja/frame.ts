@@ -97,6 +97,7 @@ export const frame: Part = {
     range: '期間',
     close: '閉じる',
     tab_conversation: '会話',
+    tab_feedback: 'フィードバック',
     tab_timing: '時間とコスト',
     tab_raw: '生データ',
     tab_details: '詳細',
