@@ -16,6 +16,7 @@ import { datasetEndpoints } from './routes/datasets.ts';
 import { evalRunEndpoints } from './routes/eval-runs.ts';
 import { evalScheduleEndpoints } from './routes/eval-schedules.ts';
 import { evalEndpoints } from './routes/evals.ts';
+import { exportEndpoints } from './routes/exports.ts';
 import { fileBatchEndpoints } from './routes/file-batches.ts';
 import { fileEndpoints } from './routes/files.ts';
 import { healthEndpoints } from './routes/health.ts';
@@ -46,6 +47,7 @@ export const ENDPOINTS: readonly Endpoint[] = [
   ...evalEndpoints,
   ...evalRunEndpoints,
   ...evalScheduleEndpoints,
+  ...exportEndpoints,
   ...fileEndpoints,
   ...vectorStoreEndpoints,
   ...vectorStoreFileEndpoints,
