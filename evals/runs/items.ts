@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { createInterface } from 'node:readline';
+import type { DatasetItem } from '../../collector/record/dataset.ts';
 import type { FileContents, StoredContent } from '../files/contents.ts';
 
 type Json = Record<string, unknown>;
@@ -81,6 +82,21 @@ export function toGivenItems(content: readonly { item: Json; sample?: Json | und
     trace_id: '',
     span_id: '',
   }));
+}
+
+/**
+ * An item of a dataset, or what one would hold of a logged call: what was answered stands in it as `output`, and is
+ * what is graded where nothing is asked.
+ */
+export function toAnsweredItem(answered: Omit<DatasetItem, 'position' | 'session_id'>): RunItem {
+  const { item_id, item, trace_id, span_id } = answered;
+  const { output, output_tools, model } = item;
+  const sample = {
+    ...(typeof output === 'string' ? { output_text: output } : {}),
+    ...(output_tools === undefined ? {} : { output_tools }),
+    ...(model === undefined ? {} : { model }),
+  };
+  return { key: item_id, item, sample, trace_id, span_id };
 }
 
 /** A given sample with `output_text`, also where it stands in `choices` as a chat completion has it. */

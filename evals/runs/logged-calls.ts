@@ -1,9 +1,10 @@
 /** Logged calls as items: by the words of the call list, or by those of OpenAI's `responses` and `stored_completions`. */
 import { type CallWithScores, readCalls } from '../../collector/queries/read-calls.ts';
 import { type CallFilter, keptCallFilter } from '../../collector/record/call-filter.ts';
-import { lastUserText, toMessageText } from '../../collector/record/chat.ts';
+import { toMessageText } from '../../collector/record/chat.ts';
 import type { RunSource } from '../../collector/record/eval.ts';
-import type { RunItem } from './items.ts';
+import { findCallItem } from '../datasets/call-item.ts';
+import { type RunItem, toAnsweredItem } from './items.ts';
 import type { Run } from './run.ts';
 
 export type LoggedSource = Extract<RunSource, { type: 'calls' | 'responses' | 'stored_completions' }>;
@@ -25,8 +26,9 @@ export async function* readLoggedCalls(
   const accept = toAccept(run, source);
   for await (const page of readCalls(await context.store(), project_id, toFilter(run, source), { signal })) {
     for (const call of page) {
-      if (call.chat.messages.length === 0 || !accept(call)) continue;
-      yield toItem(call);
+      const found = accept(call) ? findCallItem(call) : undefined;
+      if (!found) continue;
+      yield toAnsweredItem(found);
       if (--left === 0) return;
     }
   }
@@ -76,20 +78,3 @@ const instructionsOf = ({ chat }: CallWithScores): string =>
     .filter(({ role }) => role === 'system' || role === 'developer')
     .map(toMessageText)
     .join('\n');
-
-/** The item is what a dataset would hold of the call; its key is the call's own name. */
-function toItem({ trace_id, span_id, chat, correction, request_model, metadata }: CallWithScores): RunItem {
-  const output_text = chat.answer ? toMessageText(chat.answer) : '';
-  const item = {
-    messages: chat.messages,
-    ...(chat.tools.length > 0 ? { tools: chat.tools } : {}),
-    input: lastUserText(chat.messages),
-    output: output_text,
-    ...(correction === '' ? {} : { expected: correction }),
-    model: request_model,
-    ...(Object.keys(metadata).length > 0 ? { metadata } : {}),
-  };
-  const output_tools = chat.answer?.tool_calls ?? [];
-  const sample = { output_text, output_tools, model: request_model };
-  return { key: `${trace_id}-${span_id}`, item, sample, trace_id, span_id };
-}

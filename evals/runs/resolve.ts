@@ -5,7 +5,7 @@ import { AppError } from '../../errors.ts';
 import { readDatasetItems } from '../datasets/read.ts';
 import { PermanentError } from '../jobs/runner.ts';
 import { parseItemLine } from './item-line.ts';
-import { type RunItem, toGivenItems } from './items.ts';
+import { type RunItem, toAnsweredItem, toGivenItems } from './items.ts';
 import { readLoggedCalls } from './logged-calls.ts';
 import type { Run } from './run.ts';
 
@@ -53,7 +53,6 @@ async function* readFileItems(
   }
 }
 
-/** What a logged call was answered stands in its item as `output`: that is what is graded where nothing is asked. */
 async function* readDataset(
   { context, project_id }: Run,
   { dataset_id, version }: RunSource & { type: 'dataset' },
@@ -62,11 +61,7 @@ async function* readDataset(
   try {
     const options = { version: version ?? undefined, signal };
     for await (const page of readDatasetItems(context, project_id, dataset_id, options)) {
-      for (const { item_id, item, trace_id, span_id } of page) {
-        const { output } = item;
-        const sample = typeof output === 'string' ? { output_text: output } : {};
-        yield { key: item_id, item, sample, trace_id, span_id };
-      }
+      yield* page.map(toAnsweredItem);
     }
   } catch (error) {
     const isGone = error instanceof AppError && ['not_found', 'invalid_query'].includes(error.code);
