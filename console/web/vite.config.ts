@@ -75,13 +75,15 @@ export default defineConfig({
       // What two pages share is one file: two dozen small ones would queue for a browser's six connections.
       output: {
         codeSplitting: {
+          // A group takes what its modules import along: what everybody loads has to be taken first.
           groups: [
             {
-              name: (id, context) =>
-                isForLater(id, (one) => context.getModuleInfo(one)) ? 'later' : 'shared',
+              name: (id, context) => (isForLater(id, (one) => context.getModuleInfo(one)) ? null : 'shared'),
               debugName: 'shared',
+              priority: 2,
               minShareCount: 2,
             },
+            { name: 'later', priority: 1, minShareCount: 2 },
           ],
         },
       },
