@@ -8,10 +8,12 @@ import { EVERYBODY, startTestConsole, type TestConsole, type Who } from '../kit/
 import { startTestEngine, type TestEngine } from '../kit/engine.ts';
 import { askRow, nameOf, type RouteRow } from '../kit/routes.ts';
 import { datasetRows } from './route-rows/datasets.ts';
+import { exportRows } from './route-rows/exports.ts';
 import { feedbackRows } from './route-rows/feedback.ts';
 import { evalRows } from './route-rows/evals.ts';
 import { firstRows } from './route-rows/first.ts';
 import { promptRows } from './route-rows/prompts.ts';
+import { sourceRows } from './route-rows/sources.ts';
 import { startUpstream, type Upstream } from '../upstream/upstream.ts';
 
 let engine: TestEngine;
@@ -36,8 +38,10 @@ const TABLE: Record<string, RouteRow> = {
   ...firstRows(() => store),
   ...evalRows(() => store),
   ...datasetRows(() => store),
+  ...exportRows(() => store),
   ...feedbackRows(),
   ...promptRows(),
+  ...sourceRows(() => store),
 };
 
 it('has a row for each route of the contract, and none for others', () => {

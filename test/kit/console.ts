@@ -94,7 +94,10 @@ export async function startTestConsole(options: TestConsoleOptions = {}): Promis
     const headers = new Headers(init.headers);
     const token = tokens[who];
     if (token) headers.set('cookie', `sekisho=${token}`);
-    if (init.body) headers.set('content-type', headers.get('content-type') ?? 'application/json');
+    // A form names its own type, with the boundary in it.
+    if (typeof init.body === 'string' && !headers.has('content-type')) {
+      headers.set('content-type', 'application/json');
+    }
     return fetch(url + path, { redirect: 'manual', ...init, headers });
   };
   return {

@@ -5,7 +5,7 @@ import type { TestConsole, Who } from './console.ts';
 export type RouteRow = {
   /** One status per kind of person; everybody has to be named. */
   statuses: Record<Who, number>;
-  /** The request; `:project_id` is filled in, other parameters and a body are the row's. */
+  /** The request; `:project_id` is filled in, other parameters and a body (JSON, or a form) are the row's. */
   request?: (
     room: TestConsole,
   ) => Promise<{ path?: string; body?: unknown }> | { path?: string; body?: unknown };
@@ -22,6 +22,6 @@ export async function askRow(room: TestConsole, route: Route, row: RouteRow, who
   const { path = route.path, body } = (await row.request?.(room)) ?? {};
   return room.ask(who, path.replace(':project_id', room.project_id), {
     method: route.method,
-    ...(body !== undefined && { body: JSON.stringify(body) }),
+    ...(body !== undefined && { body: body instanceof FormData ? body : JSON.stringify(body) }),
   });
 }

@@ -1,7 +1,6 @@
 /** The text of a PDF, page by page. Only its text is looked at: nothing is drawn, run or fetched. */
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { dirname, join, sep } from 'node:path';
 import type * as PdfLibrary from 'pdfjs-dist/legacy/build/pdf.mjs';
 import { PermanentError } from '../../jobs/runner.ts';
 
@@ -14,7 +13,8 @@ let library: Promise<typeof PdfLibrary> | undefined;
 
 /** Of PDF.js; what old Japanese files need to say which character a code stands for is in a folder beside it. */
 const FOLDER = dirname(createRequire(import.meta.url).resolve('pdfjs-dist/package.json'));
-const urlOf = (folder: string): string => `${pathToFileURL(join(FOLDER, folder)).href}/`;
+/** Paths, in spite of the options' names: under Node they are read from the disk. */
+const pathOf = (folder: string): string => join(FOLDER, folder) + sep;
 
 /** @throws PermanentError invalid_file for one that is broken or protected by a password */
 export async function parsePdf(bytes: Uint8Array): Promise<string> {
@@ -23,9 +23,9 @@ export async function parsePdf(bytes: Uint8Array): Promise<string> {
   const { getDocument, VerbosityLevel } = await library;
   const task = getDocument({
     data: bytes,
-    cMapUrl: urlOf('cmaps'),
+    cMapUrl: pathOf('cmaps'),
     cMapPacked: true,
-    standardFontDataUrl: urlOf('standard_fonts'),
+    standardFontDataUrl: pathOf('standard_fonts'),
     verbosity: VerbosityLevel.ERRORS,
     useSystemFonts: false,
     disableFontFace: true,
