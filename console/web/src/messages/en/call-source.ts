@@ -1,4 +1,4 @@
-/** Calls as the source of an evaluation or an export. */
+/** Where the items of an evaluation or the lines of an export come from: a dataset, or calls. */
 export const callSource = {
   call_source: {
     range_24h: 'The last 24 hours',
@@ -18,5 +18,19 @@ export const callSource = {
     drop: 'Drop this',
     matching: 'No call matches. | One call matches. | {n} calls match.',
     no_count: 'The matching calls could not be counted.',
+  },
+  item_source: {
+    where: 'Where they come from',
+    dataset: 'Dataset',
+    dataset_text: 'A set of items that stays the same',
+    calls: 'Logged calls',
+    calls_text: 'What apps really asked and were answered',
+    choose: 'Choose a dataset',
+    option: '{name} (empty) | {name} (1 item) | {name} ({n} items)',
+    which_version: 'Version',
+    newest: 'The newest',
+    version: 'Version {n}',
+    none: 'There is no dataset yet.',
+    make: 'Create a dataset',
   },
 };

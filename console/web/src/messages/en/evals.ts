@@ -7,6 +7,7 @@ export const evals = {
     text: 'An evaluation checks answers against criteria. Run it before you change a prompt or a model, and again after, to see whether answers got better.',
     one: 'Evaluation',
     create: 'New evaluation',
+    items: 'What is checked',
     save: 'Create the evaluation',
     none: 'No evaluation yet',
     none_text:
@@ -33,20 +34,6 @@ export const evals = {
     remove_title: 'Delete “{name}”?',
     remove_text: 'Its runs, results and schedules go with it. This cannot be undone.',
     remove_action: 'Delete',
-  },
-  item_source: {
-    title: 'What is checked',
-    dataset: 'Dataset',
-    dataset_text: 'Items that stay the same, so that runs can be compared',
-    calls: 'Logged calls',
-    calls_text: 'What apps really asked, and what they were answered',
-    choose: 'Choose a dataset',
-    option: '{name} (empty) | {name} (1 item) | {name} ({n} items)',
-    which_version: 'Version',
-    newest: 'The newest',
-    version: 'Version {n}',
-    none: 'There is no dataset yet.',
-    make: 'Create a dataset',
   },
   criteria: {
     add: 'Add another criterion',

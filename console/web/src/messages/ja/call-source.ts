@@ -1,4 +1,4 @@
-/** 評価やエクスポートの対象となる呼び出し。 */
+/** 評価の項目やエクスポートの行の取得元（データセットまたは呼び出し）。 */
 import type { callSource as en } from '../en/call-source.ts';
 import type { Shape } from '../shape.ts';
 
@@ -22,5 +22,19 @@ export const callSource: Shape<typeof en> = {
     matching:
       '一致する呼び出しはありません。 | {n} 件の呼び出しが一致します。 | {n} 件の呼び出しが一致します。',
     no_count: '一致する件数を取得できませんでした。',
+  },
+  item_source: {
+    where: '取得元',
+    dataset: 'データセット',
+    dataset_text: '内容が固定された項目の集まり',
+    calls: '記録済みの呼び出し',
+    calls_text: 'アプリが実際に送った内容とその回答',
+    choose: 'データセットを選択',
+    option: '{name}（空） | {name}（{n} 件） | {name}（{n} 件）',
+    which_version: 'バージョン',
+    newest: '最新',
+    version: 'バージョン {n}',
+    none: 'データセットがまだありません。',
+    make: 'データセットを作成',
   },
 };

@@ -9,6 +9,7 @@ export const evals: Shape<typeof en> = {
     text: '評価では、回答が基準を満たすかを確認します。プロンプトやモデルを変える前と後に実行すると、回答が良くなったかどうかがわかります。',
     one: '評価',
     create: '評価を作成',
+    items: '評価の対象',
     save: '評価を作成',
     none: '評価はまだありません',
     none_text:
@@ -35,20 +36,6 @@ export const evals: Shape<typeof en> = {
     remove_title: '「{name}」を削除しますか?',
     remove_text: '実行、結果、スケジュールも削除されます。この操作は取り消せません。',
     remove_action: '削除',
-  },
-  item_source: {
-    title: '評価の対象',
-    dataset: 'データセット',
-    dataset_text: '内容が変わらないため、実行どうしを比較できます',
-    calls: '記録済みの呼び出し',
-    calls_text: 'アプリが実際に送った内容と、その回答',
-    choose: 'データセットを選択',
-    option: '{name}（空） | {name}（{n} 件） | {name}（{n} 件）',
-    which_version: 'バージョン',
-    newest: '最新',
-    version: 'バージョン {n}',
-    none: 'データセットがまだありません。',
-    make: 'データセットを作成',
   },
   criteria: {
     add: '基準を追加',
