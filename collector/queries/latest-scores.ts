@@ -3,6 +3,7 @@
  * newest row counts, and one that takes back counts as nothing. A score is about the span it names; else about the
  * call with its response's id; else about every call of its trace.
  */
+import type { Score } from '../record/score.ts';
 
 /** Of a row of `scores AS c`: what it is about, as one number. */
 const TARGET = `multiIf(c.span_id != 0, cityHash64(c.trace_id, c.span_id), c.response_id != '', cityHash64(c.response_id),
@@ -49,12 +50,38 @@ export function latestIds(scope: string): string {
     GROUP BY ${ONE_WORD} HAVING NOT argMax(c.retracted, c.at)`;
 }
 
+/** A score's members, read from `scores AS c`. */
+const MEMBERS = {
+  score_id: 'c.score_id',
+  trace_id: `if(c.trace_id = toFixedString('', 16), '', lower(hex(c.trace_id)))`,
+  span_id: `if(c.span_id = 0, '', leftPad(lower(hex(c.span_id)), 16, '0'))`,
+  response_id: 'c.response_id',
+  name: 'c.name',
+  source: 'c.source',
+  value: 'if(c.has_value, c.value, NULL)',
+  label: 'c.label',
+  comment: 'c.comment',
+  correction: 'c.correction',
+  author: 'c.author',
+  run_id: 'c.run_id',
+  retracted: 'c.retracted',
+  at: 'c.at',
+} as const satisfies Record<keyof Score, string>;
+
 /** What follows SELECT to get `Score`s from `scores AS c`. An alias hides its column, hence the outer names. */
-export const SCORE_COLUMNS = `c.score_id AS score_id, if(c.trace_id = toFixedString('', 16), '', lower(hex(c.trace_id))) AS trace_id,
-  if(c.span_id = 0, '', leftPad(lower(hex(c.span_id)), 16, '0')) AS span_id, c.response_id AS response_id,
-  c.name AS name, c.source AS source, if(c.has_value, c.value, NULL) AS value, c.label AS label,
-  c.comment AS comment, c.correction AS correction, c.author AS author, c.run_id AS run_id,
-  c.retracted AS retracted, c.at AS at`;
+export const SCORE_COLUMNS = Object.entries(MEMBERS)
+  .map(([name, member]) => `${member} AS ${name}`)
+  .join(', ');
+
+/** SELECT of the `Score`s that count, within a `scope` of few rows: their texts are held meanwhile. */
+export function latestScores(scope: string): string {
+  const columns = Object.keys(MEMBERS).map((name, i) => `tupleElement(w.newest, ${i + 1}) AS ${name}`);
+  return `SELECT ${columns.join(', ')} FROM (
+      SELECT argMax(tuple(${Object.values(MEMBERS).join(', ')}), c.at) AS newest FROM scores AS c
+      WHERE c.project_id = {project_id:String} AND (${scope})
+      GROUP BY ${ONE_WORD} HAVING NOT argMax(c.retracted, c.at)
+    ) AS w`;
+}
 
 type Named = { trace_id: string; span_id: string; response_id: string };
 

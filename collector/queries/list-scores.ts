@@ -1,7 +1,7 @@
 /** What was said of these calls? Each author's latest word, newest first. */
 import type { Score, ScoreMark } from '../record/score.ts';
 import type { Store } from '../store/client.ts';
-import { isScoreOf, latestIds, SCORE_COLUMNS } from './latest-scores.ts';
+import { isScoreOf, latestScores } from './latest-scores.ts';
 import { runQuery } from './run.ts';
 
 export type ScoredCall = { trace_id: string; span_id: string; response_id: string };
@@ -23,10 +23,7 @@ export async function listScoresOf(
   const rows = await runQuery<Score>(store, {
     name: 'list_scores_of',
     project_id,
-    query: `SELECT ${SCORE_COLUMNS} FROM scores AS c
-      WHERE c.project_id = {project_id:String} AND (${ABOUT_THESE})
-        AND (c.score_id, c.at) IN (SELECT score_id, at FROM (${latestIds(ABOUT_THESE)}))
-      ORDER BY c.at DESC, c.score_id DESC`,
+    query: `SELECT * FROM (${latestScores(ABOUT_THESE)}) ORDER BY at DESC, score_id DESC`,
     params: {
       project_id,
       trace_ids: [...new Set(calls.map((call) => call.trace_id))],

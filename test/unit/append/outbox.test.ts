@@ -34,7 +34,7 @@ function freshFile(): string {
   return join(folder, 'append.db');
 }
 
-function start(file: string, access: () => Promise<Store>, say = silent): Outbox {
+function start(file: string, access: () => Promise<Store>, say: (line: string) => void = silent): Outbox {
   const outbox = openOutbox(file, access, say);
   onTestFinished(() => outbox.stop().catch(silent));
   outbox.start();
