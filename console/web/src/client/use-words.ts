@@ -11,6 +11,7 @@ const WORDED = new Set([
   'forbidden',
   'not_found',
   'already_exists',
+  'revision_conflict',
   'invalid_body',
   'invalid_query',
   'too_many_attempts',

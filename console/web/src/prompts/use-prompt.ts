@@ -1,39 +1,44 @@
 /** A prompt, its newest version, and the way to any other. */
 import { useQuery, useQueryCache } from '@pinia/colada';
-import { computed, type Ref } from 'vue';
+import { computed, nextTick, type Ref } from 'vue';
 import { getPrompt, getPromptVersion } from '../../../contract/prompts.ts';
 import { toApiError } from '../client/api-error.ts';
 import { call } from '../client/call.ts';
 
 export function usePrompt(projectId: Ref<string>, promptId: Ref<string>) {
   const params = () => ({ project_id: projectId.value, prompt_id: promptId.value });
-  const cache = useQueryCache();
-  const prompt = useQuery({
+  const readVersion = (version: number, signal?: AbortSignal) =>
+    call(getPromptVersion, {
+      params: { ...params(), version: String(version) },
+      ...(signal && { signal }),
+    });
+  // One question for both: they never stand beside each other from different moments.
+  const both = useQuery({
     key: () => ['prompt', projectId.value, promptId.value],
-    query: ({ signal }) => call(getPrompt, { params: params(), signal }),
+    query: async ({ signal }) => {
+      const prompt = await call(getPrompt, { params: params(), signal });
+      return { prompt, newest: await readVersion(prompt.latest_version, signal) };
+    },
   });
-  const latest = computed(() => prompt.data.value?.latest_version ?? 0);
-  const newest = useQuery({
-    key: () => ['prompt-version', projectId.value, promptId.value, latest.value],
-    enabled: () => latest.value > 0,
-    query: ({ signal }) =>
-      call(getPromptVersion, { params: { ...params(), version: String(latest.value) }, signal }),
-  });
-  const error = computed(() => {
-    const failed = [prompt, newest].find(({ state }) => state.value.status === 'error');
-    return failed ? toApiError(failed.state.value.error) : undefined;
-  });
+  const cache = useQueryCache();
+  const error = computed(() =>
+    both.state.value.status === 'error' ? toApiError(both.state.value.error) : undefined,
+  );
 
-  const readVersion = (version: number) =>
-    call(getPromptVersion, { params: { ...params(), version: String(version) } });
-
-  /** Asks again for all that is known of the prompt; resolves when it is there. */
+  /** Asks again for all that is known of the prompt; resolves when the page has it. */
   async function refresh(): Promise<void> {
-    await prompt.refetch();
+    await both.refetch();
     await cache.invalidateQueries({ key: ['prompt-version', projectId.value, promptId.value] });
+    await nextTick();
   }
 
-  return { prompt: prompt.data, newest: newest.data, error, readVersion, refresh };
+  return {
+    prompt: computed(() => both.data.value?.prompt),
+    newest: computed(() => both.data.value?.newest),
+    error,
+    readVersion,
+    refresh,
+  };
 }
 
 /** One version of a prompt; nothing while `version` is 0. */

@@ -107,6 +107,7 @@ export const frame = {
     forbidden: 'Ask an owner or admin if you need it.',
     not_found: 'It may have been removed, or it belongs to another project.',
     already_exists: 'There is one of that name already.',
+    revision_conflict: 'Somebody has changed this meanwhile. Look at what it is now, then try again.',
     invalid_body: 'Something in the form is not right. Check what you entered.',
     invalid_query: 'Something in this page’s address is not right. Clear the filters and try again.',
     too_many_attempts: 'Too many attempts. Wait a few minutes, then try again.',
