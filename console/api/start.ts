@@ -13,6 +13,7 @@ import type { ConsoleContext } from './context.ts';
 import { createThrottle } from './guard/throttle.ts';
 import { listen } from './listen.ts';
 import { dropExpiredFiles } from './managed/files.ts';
+import { sweepContents } from './managed/kept-contents.ts';
 import { say } from './log.ts';
 import { createLiveCalls } from './live/poller.ts';
 import { registryFile } from './owner.ts';
@@ -71,7 +72,7 @@ export async function startConsole(config: Config, options: ConsoleOptions = {})
   let port: number;
   try {
     await seed(registry, config, secret);
-    await contents.sweep();
+    await sweepContents(context);
     port = await listen(server, config.SEKISHO_HOST, config.CONSOLE_PORT);
   } catch (error) {
     await outbox.stop();

@@ -5,7 +5,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream, type ReadStream } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { AppError } from '../../errors.ts';
 
 export type StoredContent = { sha256: string; bytes: number };
@@ -24,8 +24,11 @@ export type FileContents = {
   read(project_id: string, sha256: string): Promise<ReadStream>;
   /** No error where it is gone already. */
   remove(project_id: string, sha256: string): Promise<void>;
-  /** Drops what a killed process left half-written; what was written to lately may be somebody's still. */
-  sweep(): Promise<void>;
+  /**
+   * Drops what a killed process left behind: half-written contents, and whole ones that are not `isHeld` by anything.
+   * What was written to within the last hour may be somebody's still.
+   */
+  sweep(isHeld: (project_id: string, sha256: string) => boolean): Promise<void>;
 };
 
 const ABANDONED_MS = 3_600_000;
@@ -65,14 +68,26 @@ export function createFileContents(folder: string): FileContents {
       return createReadStream(place);
     },
     remove: (project_id, sha256) => rm(placeOf(project_id, sha256), { force: true }),
-    async sweep() {
-      const names = await readdir(partFolder).catch(() => []);
-      for (const part of names.map((name) => join(partFolder, name))) {
-        const found = await stat(part).catch(() => undefined);
-        if (found && Date.now() - found.mtimeMs > ABANDONED_MS) await rm(part, { force: true });
+    async sweep(isHeld) {
+      for (const part of await list(partFolder)) await dropOld(part);
+      for (const project of await list(folder)) {
+        if (project === partFolder) continue;
+        for (const content of (await Promise.all((await list(project)).map(list))).flat()) {
+          if (!isHeld(basename(project), basename(content))) await dropOld(content);
+        }
       }
     },
   };
+}
+
+/** Paths of what is in `folder`; none where there is none. */
+async function list(folder: string): Promise<string[]> {
+  return (await readdir(folder).catch(() => [])).map((name) => join(folder, name));
+}
+
+async function dropOld(file: string): Promise<void> {
+  const found = await stat(file).catch(() => undefined);
+  if (found?.isFile() && Date.now() - found.mtimeMs > ABANDONED_MS) await rm(file, { force: true });
 }
 
 async function writePart(

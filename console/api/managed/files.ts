@@ -4,7 +4,7 @@ import type { RegistryEntry } from '../../../collector/registry/view.ts';
 import { isLiveFile } from '../../../evals/sources/live.ts';
 import type { FileObject } from '../../contract/files.ts';
 import type { ConsoleContext } from '../context.ts';
-import { releaseContent } from './kept-contents.ts';
+import { releaseContent, sweepContents } from './kept-contents.ts';
 import { getOwn, reviseObject, toUnix } from './object.ts';
 
 type FileEntry = RegistryEntry<'file'>;
@@ -53,7 +53,7 @@ export async function dropFile(
   await releaseContent(context, project_id, body.sha256);
 }
 
-/** Gives up the files whose time is over; until then they are only hidden. */
+/** Gives up the files whose time is over (until then they are only hidden), and contents that are nobody's. */
 export async function dropExpiredFiles(
   context: Pick<ConsoleContext, 'registry' | 'contents'>,
 ): Promise<void> {
@@ -62,4 +62,5 @@ export async function dropExpiredFiles(
   for (const entry of files.filter((each) => !isLiveFile(each, now))) {
     await dropFile(context, entry, { actor: 'system', reason: 'expired' });
   }
+  await sweepContents(context);
 }

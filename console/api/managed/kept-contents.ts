@@ -47,3 +47,16 @@ export async function confirmContent(
     throw new AppError('store_unavailable', 'The upload could not be kept. Send it again.', { cause });
   }
 }
+
+/** Removes contents that nothing holds (any more): a process was killed before it could say whose they are. */
+export async function sweepContents({ registry, contents }: Keeping): Promise<void> {
+  await contents.sweep((project_id, sha256) => {
+    const { view } = registry;
+    const isOurs = (entry: { project_id: string; body: { status: string } }): boolean =>
+      entry.project_id === project_id && entry.body.status !== 'deleted';
+    return (
+      view.list('file').some((entry) => entry.body.sha256 === sha256 && isOurs(entry)) ||
+      view.list('eval_run').some((entry) => entry.body.items_sha256 === sha256 && isOurs(entry))
+    );
+  });
+}
