@@ -56,7 +56,7 @@ export function writePdf(pages: readonly (readonly PdfLine[])[]): Uint8Array {
   const start = Buffer.byteLength(body);
   body += `xref\n0 ${objects.length + 1}\n0000000000 65535 f \n${offsets.join('')}`;
   body += `trailer\n<< /Size ${objects.length + 1} /Root 1 0 R >>\nstartxref\n${start}\n%%EOF\n`;
-  return Buffer.from(body, 'latin1');
+  return new Uint8Array(Buffer.from(body, 'latin1'));
 }
 
 /** Japanese text as the codes that UniJIS-UCS2-H knows: UTF-16, big-endian. */

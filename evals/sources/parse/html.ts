@@ -1,5 +1,6 @@
 /** The text of an HTML page as a reader sees it: a line per block, nothing that is script, style or navigation. */
 import { Parser } from 'htmlparser2';
+import { PermanentError } from '../../jobs/runner.ts';
 import { decodeText } from './decode-text.ts';
 
 const DROPPED = new Set(
@@ -13,20 +14,26 @@ const BLOCKS = new Set(
     'h5 h6 head header hr html legend li main ol p pre section summary table tbody tfoot thead title tr ul'
   ).split(' '),
 );
+/** No page that people read is deeper, and the parser's time grows with the square of it. */
+const MAX_DEPTH = 1_000;
 const DECLARED = /<meta[^>]+charset\s*=\s*["']?\s*([\w-]{1,40})/i;
 /** Where a page may say how it is encoded (HTML, "determining the character encoding"). */
 const DECLARED_WITHIN = 1024;
 
-/** @throws PermanentError invalid_file for an unknown encoding */
+/** @throws PermanentError invalid_file for an unknown encoding, or elements in elements in elements ... */
 export function parseHtml(bytes: Uint8Array): string {
   const head = Buffer.from(bytes.subarray(0, DECLARED_WITHIN)).toString('latin1');
   const page = decodeText(bytes, DECLARED.exec(head)?.[1]);
   const out: string[] = [];
   let dropping = 0;
   let preserving = 0;
-  // No tree is built, so neither the size of a page nor the depth of its nesting costs more than its length.
+  let depth = 0;
+  // No tree is built, so a page costs no more than its length.
   const parser = new Parser({
     onopentagname(name) {
+      if (++depth > MAX_DEPTH) {
+        throw new PermanentError('invalid_file', `The page is nested more than ${MAX_DEPTH} elements deep.`);
+      }
       if (DROPPED.has(name)) dropping++;
       if (name === 'pre') preserving++;
       if (name === 'br' || BLOCKS.has(name)) out.push('\n');
@@ -37,6 +44,7 @@ export function parseHtml(bytes: Uint8Array): string {
       out.push(preserving > 0 ? text : text.replace(/[ \t\r\n\f]+/g, ' '));
     },
     onclosetag(name) {
+      depth--;
       if (DROPPED.has(name)) dropping = Math.max(dropping - 1, 0);
       if (name === 'pre') preserving = Math.max(preserving - 1, 0);
       if (BLOCKS.has(name)) out.push('\n');

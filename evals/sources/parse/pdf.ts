@@ -22,7 +22,8 @@ export async function parsePdf(bytes: Uint8Array): Promise<string> {
   library ??= import('pdfjs-dist/legacy/build/pdf.mjs');
   const { getDocument, VerbosityLevel } = await library;
   const task = getDocument({
-    data: bytes,
+    // A copy, because the library takes what it is given for its own.
+    data: new Uint8Array(bytes),
     cMapUrl: pathOf('cmaps'),
     cMapPacked: true,
     standardFontDataUrl: pathOf('standard_fonts'),
