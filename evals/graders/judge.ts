@@ -37,30 +37,41 @@ export async function askJudge<T>(question: JudgeQuestion<T>, scope: Scope, tool
   throw new GradeError('judge_unreadable', `${model} did not answer as asked, twice. It said: ${quoted}`);
 }
 
+/** From the strictest on; what a server refuses, it is not asked again. */
+const FORMATS = [
+  (schema: object) => ({ type: 'json_schema', json_schema: { name: 'verdict', strict: true, schema } }),
+  () => ({ type: 'json_object' }),
+  () => undefined,
+] as const;
+
 async function askOnce(
   question: JudgeQuestion<unknown>,
   messages: readonly object[],
-  { ask, plainModels }: GraderTools,
+  { ask, judgeFormats }: GraderTools,
 ): Promise<string> {
   const { model, schema } = question;
   const base = { model, messages, ...toParams(question.sampling_params) };
-  const put = (body: Record<string, unknown>) =>
-    ask({ path: '/v1/chat/completions', body, purpose: 'judge' });
-  if (!plainModels.has(model)) {
-    const json_schema = { name: 'verdict', strict: true, schema };
-    const answer = await put({ ...base, response_format: { type: 'json_schema', json_schema } });
-    if (answer.status === 200) return toJudgeText(model, answer.body);
-    if (!REFUSALS.includes(answer.status)) throw toAnswerError(model, answer);
-    const plain = await put(base);
-    // The format was not what it minded: its first word is the one that says what is wrong.
-    if (plain.status !== 200) throw toAnswerError(model, answer);
-    if (isAboutFormat(answer.body)) plainModels.add(model);
-    return toJudgeText(model, plain.body);
+  const known = judgeFormats.get(model) ?? 0;
+  let refusal: { status: number; body: unknown } | undefined;
+  for (const [level, toFormat] of FORMATS.entries()) {
+    if (level < known) continue;
+    const response_format = toFormat(schema);
+    const body = response_format ? { ...base, response_format } : base;
+    const answer = await ask({ path: '/v1/chat/completions', body, purpose: 'judge' });
+    if (answer.status === 200) {
+      if (refusal && isAboutFormat(refusal.body)) judgeFormats.set(model, level);
+      return toJudgeText(model, answer.body);
+    }
+    // Where it was not the format that it minded, its first word is the one that says what is wrong.
+    refusal ??= answer;
+    if (!mayMindFormat(answer)) break;
   }
-  const answer = await put(base);
-  if (answer.status !== 200) throw toAnswerError(model, answer);
-  return toJudgeText(model, answer.body);
+  throw toAnswerError(model, refusal ?? { status: 0, body: undefined });
 }
+
+/** Some servers fail over a format that they do not know, as if it were their own mistake. */
+const mayMindFormat = ({ status, body }: { status: number; body: unknown }): boolean =>
+  REFUSALS.includes(status) || (status >= 500 && isAboutFormat(body));
 
 const isAboutFormat = (body: unknown): boolean =>
   /response_format|json|schema|format/i.test(findMessage(body));

@@ -36,6 +36,6 @@ export type GraderTools = {
   ask: AskModel;
   /** For `cosine` without a model; '' where there is none. */
   embeddingModel: string;
-  /** Models that refuse `response_format`, learned while grading. */
-  plainModels: Set<string>;
+  /** Models that refuse the strictest `response_format`, and which of the others they take; learned while grading. */
+  judgeFormats: Map<string, number>;
 };

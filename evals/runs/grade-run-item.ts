@@ -87,9 +87,13 @@ function toSampleColumns({ sample: given, trace_id, span_id }: PlacedItem, made:
   };
 }
 
-function toTools({ context, project_id, plainModels }: Run, signal: AbortSignal): GraderTools {
+function toTools({ context, project_id, judgeFormats }: Run, signal: AbortSignal): GraderTools {
   const { gateway, embeddingModel } = context;
-  return { ask: (question) => gateway.ask({ ...question, project_id, signal }), embeddingModel, plainModels };
+  return {
+    ask: (question) => gateway.ask({ ...question, project_id, signal }),
+    embeddingModel,
+    judgeFormats,
+  };
 }
 
 const toUngraded = ({ name, type }: Grader, reason: string): GraderResult => ({

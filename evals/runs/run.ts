@@ -15,7 +15,7 @@ export type Run = {
   /** Another attempt has been at it: what it sent last may be stored without anybody having seen it so. */
   readonly isResumed: boolean;
   /** Models that refuse `response_format`, learned by the graders. */
-  readonly plainModels: Set<string>;
+  readonly judgeFormats: Map<string, number>;
 };
 
 /** `entry` as it is now. */
@@ -23,5 +23,5 @@ export function toRun(context: EvalsContext, entry: RegistryEntry<'eval_run'>, i
   const { id, project_id, body, created_at } = entry;
   const name = context.registry.find('eval', body.eval_id)?.body.name ?? '';
   const eval_name = name || body.eval_id;
-  return { context, project_id, run_id: id, body, created_at, eval_name, isResumed, plainModels: new Set() };
+  return { context, project_id, run_id: id, body, created_at, eval_name, isResumed, judgeFormats: new Map() };
 }

@@ -48,7 +48,7 @@ export async function tryGrader(
       return answer;
     },
     embeddingModel: config.SEKISHO_EMBEDDING_MODEL,
-    plainModels: new Set(),
+    judgeFormats: new Map(),
   };
   const output_json = parseObject(model_sample);
   const sample = { output_text: model_sample, ...(output_json === undefined ? {} : { output_json }) };

@@ -30,7 +30,7 @@ async function judge(grader: Grader, ...answers: { status: number; body: unknown
     return answer;
   });
   const [result] = await gradeItem([grader], scope, given);
-  return { result, bodies, plainModels: given.plainModels };
+  return { result, bodies, judgeFormats: given.judgeFormats };
 }
 
 describe('score_model', () => {
@@ -84,12 +84,18 @@ describe('score_model', () => {
     expect(bodies[0]).not.toHaveProperty('seed');
   });
 
-  it('goes without response_format where that is refused, and remembers', async () => {
+  it('asks less strictly where response_format is refused, and remembers', async () => {
     const refused = { status: 400, body: { error: { message: 'response_format is not supported' } } };
-    const { result, bodies, plainModels } = await judge(score, refused, says('I give 6'));
+    const { result, bodies, judgeFormats } = await judge(score, refused, refused, says('I give 6'));
     expect(result).toMatchObject({ score: 6, reason: 'I give 6' });
-    expect(bodies[1]).not.toHaveProperty('response_format');
-    expect([...plainModels]).toEqual(['j']);
+    expect(bodies[1]).toHaveProperty('response_format', { type: 'json_object' });
+    expect(bodies[2]).not.toHaveProperty('response_format');
+    expect([...judgeFormats]).toEqual([['j', 2]]);
+    // As if it were the server's own mistake.
+    const failed = { ...refused, status: 500 };
+    const object = await judge(score, failed, says('{"score": 5}'));
+    expect(object.result).toMatchObject({ score: 5 });
+    expect([...object.judgeFormats]).toEqual([['j', 1]]);
   });
 
   it('passes on what the model’s server says', async () => {
@@ -97,7 +103,7 @@ describe('score_model', () => {
     const missing = await judge(score, away);
     expect(missing.result).toMatchObject({ error: true, reason: 'j answered 404: no model j' });
     const wrong = { status: 400, body: { error: { message: 'context too long' } } };
-    expect((await judge(score, wrong, wrong)).result?.reason).toBe('j answered 400: context too long');
+    expect((await judge(score, wrong, wrong, wrong)).result?.reason).toBe('j answered 400: context too long');
     const refusal = await judge(score, says(null, 'I will not'));
     expect(refusal.result?.reason).toBe('j refused to judge: I will not');
   });

@@ -11,7 +11,7 @@ export function tools(answer?: (question: Question) => { status: number; body: u
       return Promise.resolve(answer(question));
     },
     embeddingModel: '',
-    plainModels: new Set(),
+    judgeFormats: new Map(),
   };
 }
 

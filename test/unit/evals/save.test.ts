@@ -48,7 +48,7 @@ function toRun(run_id: string, isResumed = false, testing_criteria = criteria): 
     created_at: '',
     eval_name: 'mine',
     isResumed,
-    plainModels: new Set(),
+    judgeFormats: new Map(),
   };
 }
 
