@@ -41,7 +41,10 @@ export function findRetrieval(
   return { queries, hits, store: /\/vector_stores\/([\w-]+)\/search$/.exec(path)?.[1] ?? '' };
 }
 
-/** Whether a call may have looked something up by itself: then there are retrievals in its trace. */
-export function mayHaveSearched(call: Pick<SpanDetail, 'span_type' | 'request_raw'>): boolean {
-  return call.span_type === 'llm' && call.request_raw.includes('file_search');
+/** Whether a call says that it looked something up: then there are retrievals in its trace. */
+export function hasSearched(call: Pick<SpanDetail, 'span_type' | 'output_messages'>): boolean {
+  const parts = call.output_messages.flatMap(({ parts: all }) => all);
+  return (
+    call.span_type === 'llm' && parts.some((part) => part.type === 'tool_call' && part.name === 'file_search')
+  );
 }

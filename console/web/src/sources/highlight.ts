@@ -23,14 +23,16 @@ export function findWords(question: string): string[] {
   return [...new Set(words)].toSorted((a, b) => b.length - a.length);
 }
 
-/** `text` in pieces, those that begin with a word of `question` marked. Joined they are the text. */
+/** `text` in pieces; words that begin with one of `question` are marked. Joined they are the text. */
 export function toPieces(text: string, question: string): Piece[] {
   const words = findWords(question);
   if (words.length === 0) return [{ text, hit: false }];
   const escaped = words.map((word) => {
     const literal = word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
     // Latin words begin where a word begins; Japanese has no such places.
-    return CJK.test(word) || ONLY_HIRAGANA.test(word) ? literal : `(?<![\\p{L}\\p{N}])${literal}`;
+    return CJK.test(word) || ONLY_HIRAGANA.test(word)
+      ? literal
+      : `(?<![\\p{L}\\p{N}])${literal}[\\p{L}\\p{N}]*`;
   });
   const pieces: Piece[] = [];
   let end = 0;

@@ -39,6 +39,7 @@ export const sources = {
     overlap: 'Overlap, in tokens',
     overlap_hint: 'How much each chunk repeats of the one before, so that nothing is lost where it was cut.',
     overlap_problem: 'A whole number, at most half of the chunk size.',
+    submit: 'Create source',
     fixed: 'Only the name can be changed later.',
   },
   source: {
@@ -47,6 +48,7 @@ export const sources = {
     tab_use: 'Use it in an app',
     chunks: 'Chunks',
     chunking: '{size} tokens, {overlap} shared',
+    rename: 'Rename',
     delete: 'Delete source',
     delete_title: 'Delete “{name}”?',
     delete_text:

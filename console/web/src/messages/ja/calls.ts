@@ -63,6 +63,7 @@ export const calls: Part = {
     more: '他 {n} 件',
     fewer: '少なく表示',
     clear: 'フィルターを解除',
+    said: 'フィードバック',
     said_up: '高評価',
     said_down: '低評価',
     said_corrected: '修正あり',

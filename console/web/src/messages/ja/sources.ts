@@ -42,6 +42,7 @@ export const sources: Shape<typeof en> = {
     overlap: '重なり（トークン）',
     overlap_hint: '区切り目で内容が失われないよう、直前のチャンクの末尾を繰り返す長さです。',
     overlap_problem: 'チャンクの長さの半分以下の整数を入力してください。',
+    submit: '作成',
     fixed: '後から変更できるのは名前だけです。',
   },
   source: {
@@ -50,6 +51,7 @@ export const sources: Shape<typeof en> = {
     tab_use: 'アプリで使う',
     chunks: 'チャンク',
     chunking: '{size} トークン（重なり {overlap}）',
+    rename: '名前を変更',
     delete: '検索ソースを削除',
     delete_title: '「{name}」を削除しますか？',
     delete_text:
