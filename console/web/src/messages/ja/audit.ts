@@ -30,7 +30,7 @@ export const audit: Shape<typeof en> = {
     is_revoked: '失効',
     revision: 'リビジョン {n}',
     revision_number: 'リビジョン',
-    revision_of: '{n} / {total}（最新）',
+    revision_of: '{n}（最新は {total}）',
     changes: '変更点',
     no_changes: '表示できる変更点はありません。',
     before: '変更前:',
