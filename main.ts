@@ -12,6 +12,7 @@ const USAGE = `Usage: sekisho <command>
   evals          evaluations, alone
   clickhouse     the embedded engine, alone
   demo           a day of sample traffic through the running gateway (demo --help)
+  eval           runs a suite of evaluations and says whether it passed (eval --help)
   reset-owner    a new password for the owner (of the given e-mail), when theirs is lost
   help           this text
 
@@ -29,6 +30,8 @@ async function run(command: string, args: readonly string[]): Promise<number> {
     const { runDemo } = await import('./deploy/demo/run.ts');
     return (await runDemo(await withInstallation(loadConfig()), args)) ?? 0;
   }
+  if (command === 'eval')
+    return (await import('./deploy/eval/command.ts')).runEvalCommand(loadConfig(), args);
   if (command === 'reset-owner') {
     const { resetOwner } = await import('./console/api/owner.ts');
     const reset = await resetOwner(loadConfig(), args[0]);

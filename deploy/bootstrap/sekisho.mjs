@@ -9,4 +9,6 @@ const NEEDS_PAGE = ['all', 'console'];
 const [command = 'help', ...args] = process.argv.slice(2);
 const node = await ensureInstalled();
 if (NEEDS_PAGE.some((name) => command.split('+').includes(name))) await ensurePage(node);
-process.exit(await handOver(node, ['main.ts', command, ...args], { pipe: true }));
+// It runs in the clone's folder, but a path is meant from where the caller stands.
+const from = command === 'eval' ? ['--from', process.cwd()] : [];
+process.exit(await handOver(node, ['main.ts', command, ...args, ...from], { pipe: true }));

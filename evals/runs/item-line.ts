@@ -9,7 +9,7 @@ export type ItemLine = z.infer<typeof itemLine>;
 export function parseItemLine(text: string): ItemLine | string {
   let value: unknown;
   try {
-    value = JSON.parse(text.replace(/^\uFEFF/, ''));
+    value = JSON.parse(text);
   } catch {
     return 'is no JSON';
   }

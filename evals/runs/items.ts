@@ -3,9 +3,9 @@
  * the run sees the same items in the same order, whatever becomes of their source.
  */
 import { createHash } from 'node:crypto';
-import { createInterface } from 'node:readline';
 import type { DatasetItem } from '../../collector/record/dataset.ts';
 import type { FileContents, StoredContent } from '../files/contents.ts';
+import { readLines } from '../files/lines.ts';
 
 type Json = Record<string, unknown>;
 
@@ -65,8 +65,8 @@ export async function* readItems(
   const input = await contents.read(project_id, sha256);
   let position = 0;
   try {
-    for await (const line of createInterface({ input, crlfDelay: Infinity })) {
-      yield { ...(JSON.parse(line) as RunItem), position: position++ };
+    for await (const { text = '' } of readLines(input)) {
+      yield { ...(JSON.parse(text) as RunItem), position: position++ };
     }
   } finally {
     input.destroy();

@@ -1,8 +1,8 @@
 /** The items of a run's source, in an order that is the same at every look as long as the source is. */
-import { createInterface } from 'node:readline';
 import type { RunSource } from '../../collector/record/eval.ts';
 import { AppError } from '../../errors.ts';
 import { readDatasetItems } from '../datasets/read.ts';
+import { readLines } from '../files/lines.ts';
 import { PermanentError } from '../jobs/runner.ts';
 import { parseItemLine } from './item-line.ts';
 import { type RunItem, toAnsweredItem, toGivenItems } from './items.ts';
@@ -37,17 +37,18 @@ async function* readFileItems(
     throw new PermanentError('file_not_found', `There is no file ${id}.`);
   }
   const input = await context.contents.read(project_id, file.body.sha256);
-  let line = 0;
   try {
-    for await (const text of createInterface({ input, crlfDelay: Infinity })) {
-      line++;
-      if (text.trim() === '') continue;
-      const parsed = parseItemLine(text);
+    for await (const { text, number } of readLines(input)) {
+      if (text?.trim() === '') continue;
+      const parsed = text === undefined ? 'is not UTF-8' : parseItemLine(text);
       if (typeof parsed === 'string') {
-        throw new PermanentError('invalid_file', `${file.body.filename}, line ${line}: ${parsed}`);
+        throw new PermanentError('invalid_file', `${file.body.filename}, line ${number}: ${parsed}`);
       }
       yield* toGivenItems([parsed]);
     }
+  } catch (error) {
+    const isTooLong = error instanceof AppError && error.code === 'body_too_large';
+    throw isTooLong ? new PermanentError('invalid_file', error.message) : error;
   } finally {
     input.destroy();
   }

@@ -33,6 +33,7 @@ describe('the command line', () => {
       'evals',
       'clickhouse',
       'demo',
+      'eval',
       'reset-owner',
     ]) {
       expect(stdout).toMatch(new RegExp(`^  ${command} +\\S`, 'm'));
@@ -51,7 +52,7 @@ describe('the command line', () => {
     ['collector', 'SEKISHO_SECRET, CLICKHOUSE_URL'],
     ['console', 'SEKISHO_SECRET, CLICKHOUSE_URL, SEKISHO_GATEWAY_URL'],
     ['clickhouse', 'SEKISHO_SECRET'],
-    ['evals', 'SEKISHO_SECRET'],
+    ['evals', 'SEKISHO_SECRET, CLICKHOUSE_URL, SEKISHO_CONSOLE_URL, SEKISHO_GATEWAY_URL'],
   ])('says in one line what %s lacks when alone', (room, settings) => {
     expect(run([room])).toEqual({
       status: 1,
