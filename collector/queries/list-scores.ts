@@ -12,14 +12,41 @@ const MAX_SCORES = 100_000;
 const ABOUT_THESE = `c.trace_id IN (SELECT toFixedString(unhex(arrayJoin({trace_ids:Array(String)})), 16))
   OR (c.response_id != '' AND c.response_id IN {response_ids:Array(String)})`;
 
-/** The scores of each of `calls` (at most some thousands), in their order. @throws like `runQuery` */
+/** ClickHouse takes parameters of up to 128 KB each. */
+const MAX_IDS_CHARS = 60_000;
+
+/** The scores of each of `calls`, in their order. @throws like `runQuery` */
 export async function listScoresOf(
   store: Store,
   project_id: string,
   calls: readonly ScoredCall[],
   signal?: AbortSignal,
 ): Promise<Score[][]> {
-  if (calls.length === 0) return [];
+  const all: Score[][] = [];
+  for (const group of toGroups(calls)) all.push(...(await askForGroup(store, project_id, group, signal)));
+  return all;
+}
+
+function toGroups(calls: readonly ScoredCall[]): ScoredCall[][] {
+  const groups: ScoredCall[][] = [];
+  let chars = MAX_IDS_CHARS;
+  for (const call of calls) {
+    chars += Math.max(JSON.stringify(call.response_id).length, call.trace_id.length + 3);
+    if (chars < MAX_IDS_CHARS) groups.at(-1)?.push(call);
+    else {
+      groups.push([call]);
+      chars = 0;
+    }
+  }
+  return groups;
+}
+
+async function askForGroup(
+  store: Store,
+  project_id: string,
+  calls: readonly ScoredCall[],
+  signal: AbortSignal | undefined,
+): Promise<Score[][]> {
   const rows = await runQuery<Score>(store, {
     name: 'list_scores_of',
     project_id,

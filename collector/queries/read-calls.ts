@@ -28,7 +28,7 @@ export type CallWithScores = ListRow & {
 export type ReadOptions = {
   /** At most so many calls; without it all. */
   limit?: number | undefined;
-  /** Of the filter's calls only these. */
+  /** Of the filter's calls only these, at most 2,000. */
   only?: readonly { trace_id: string; span_id: string }[] | undefined;
   /** Begins after this call (an earlier one that was given), to go on where another reading ended. */
   after?: { started_at: string; span_id: string } | undefined;

@@ -130,6 +130,8 @@ it('counts each facet under all filters but its own', async () => {
       { value: 'a', count: 2 },
     ],
     status: [{ value: 'ok', count: 3 }],
+    prompt: [],
+    feedback: [{ value: 'none', count: 3 }],
     input_tokens: 20,
     output_tokens: 2,
     cost_total: '0.100000000001',
