@@ -7,7 +7,7 @@
  * N, df and the average are those of the chunks in scope. A word and a pair of CJK characters are terms alike.
  */
 import type { Store } from '../store/client.ts';
-import { type ChunkHit, type ChunkScope, IN_SCOPE } from './chunk-scope.ts';
+import { type ChunkHit, type ChunkScope, toScopeCondition } from './chunk-scope.ts';
 import { runQuery } from './run.ts';
 import { hashTerm, toSearchTerms } from './search-words.ts';
 
@@ -31,6 +31,7 @@ export async function searchChunksWords(
   const { words, pairs } = toSearchTerms(query, MAX_TERMS);
   const terms = [...words, ...pairs];
   if (terms.length === 0 || scope.ingest_ids.length === 0) return [];
+  const inScope = toScopeCondition(scope);
   const hashes = terms.map((term, index) => [`term_${index}`, hashTerm(term)] as const);
   // One expression per term: a lambda over the terms would copy the arrays of a chunk for each of them.
   const frequencies = hashes.map(([name]) => `counts[indexOfAssumeSorted(terms, {${name}:UInt32})]`);
@@ -42,7 +43,7 @@ export async function searchChunksWords(
     name: 'search_chunks_words',
     project_id: scope.project_id,
     query: `WITH
-        (SELECT [toFloat64(count()), avg(length)] FROM chunks WHERE ${IN_SCOPE}) AS scope,
+        (SELECT [toFloat64(count()), avg(length)] FROM chunks WHERE ${inScope.sql}) AS scope,
         arrayMap(d -> if(d = 0, 0, ln(1 + (scope[1] - d + 0.5) / (d + 0.5)) * ${K1 + 1}), df) AS weights,
         ${K1} * (1 - ${B} + ${B} * length / scope[2]) AS norm
       SELECT file_id, ingest_id, position,
@@ -50,9 +51,9 @@ export async function searchChunksWords(
       FROM (
         SELECT file_id, ingest_id, position, length, [${frequencies.join(', ')}] AS tf,
           sumForEach(arrayMap(f -> toUInt32(f > 0), tf)) OVER () AS df
-        FROM chunks WHERE ${IN_SCOPE} AND (${anyTerm.join(' OR ')})
+        FROM chunks WHERE ${inScope.sql} AND (${anyTerm.join(' OR ')})
       )
       WHERE score > 0 ORDER BY score DESC, ingest_id, position LIMIT {limit:UInt32}`,
-    params: { ...scope, words, pairs, limit, ...Object.fromEntries(hashes) },
+    params: { ...inScope.params, words, pairs, limit, ...Object.fromEntries(hashes) },
   });
 }
