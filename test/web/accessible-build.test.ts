@@ -1,24 +1,10 @@
-/** The pages of building in each of their states, with what is really there: no barrier by WCAG 2.2 AA. */
-import { describe, expect, it } from 'vitest';
-import type { Page } from 'playwright-core';
-import { findBarriers } from './kit/browser.ts';
+/** Prompts and the audit log in each of their states. */
 import { makePrompt } from './kit/prompts.ts';
-import type { RealConsole, SignedInOptions } from './kit/real-console.ts';
+import type { RealConsole } from './kit/real-console.ts';
+import { checkStates, type State } from './kit/states.ts';
 import { useRealConsole } from './kit/use-real-console.ts';
 
 const real = useRealConsole();
-
-type State = {
-  name: string;
-  /** Makes what the page is about; returns the address below the project. */
-  path: (real: RealConsole) => string | Promise<string>;
-  /** What the API says instead at addresses like this: an empty list, an error, or nothing at all. */
-  instead?: { url: string; say: 'nothing_there' | 'error' | 'no_answer' };
-  as?: SignedInOptions['as'];
-  /** Shown once the state is reached. */
-  sign: string;
-  act?: (page: Page) => Promise<void>;
-};
 
 const promptOf =
   (query = '') =>
@@ -97,33 +83,4 @@ const STATES: State[] = [
   { name: 'audit, not allowed', path: () => 'audit', as: 'builder', sign: '[role=alert]' },
 ];
 
-const EMPTY = { object: 'list', data: [], first_id: null, last_id: null, has_more: false };
-
-const ERROR = {
-  error: { message: 'The test fails it.', type: 'server_error', param: null, code: 'internal_error' },
-};
-
-function answerInstead(page: Page, { url, say }: NonNullable<State['instead']>): Promise<unknown> {
-  return page.route(url, (route) => {
-    if (say === 'nothing_there') return route.fulfill({ json: EMPTY });
-    if (say === 'error') return route.fulfill({ status: 500, json: ERROR });
-    return undefined;
-  });
-}
-
-describe.each([
-  { locale: 'en', theme: 'light' },
-  { locale: 'ja', theme: 'dark' },
-] as const)('in $locale, $theme', ({ locale, theme }) => {
-  it.each(STATES)('$name has no barrier', async ({ path, instead, as, sign, act }) => {
-    const rooms = real();
-    const { page } = await rooms.visit({ locale, theme, ...(as && { as }) });
-    if (instead) await answerInstead(page, instead);
-    await page.goto(`/p/${rooms.project_id}/${await path(rooms)}`);
-    await page.waitForSelector(sign);
-    await act?.(page);
-    expect(await findBarriers(page)).toEqual([]);
-    expect(await page.getAttribute('html', 'lang')).toBe(locale);
-    expect(await page.getAttribute('html', 'data-theme')).toBe(theme);
-  });
-});
+checkStates(real, STATES);
