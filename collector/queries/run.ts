@@ -60,8 +60,6 @@ async function ask<Row>(
       query: `/* ${name} */ ${query}`,
       query_params: { ...params },
       query_id: id,
-      // Lists of ids do not fit into an address.
-      use_multipart_params_auto: true,
       format: 'JSONEachRow',
       clickhouse_settings: {
         ...settings,

@@ -17,7 +17,7 @@ const many = <T extends z.ZodType<unknown, string>>(item: T) =>
 export const FEEDBACK_STATES = ['up', 'down', 'corrected', 'commented', 'none'] as const;
 export type FeedbackState = (typeof FEEDBACK_STATES)[number];
 
-const CONDITION = /^([\p{L}\p{N}][^<>=,]{0,99}?)\s*(>=|<=|>|<|=)\s*([^\s<>=,][^<>=,]{0,199})$/u;
+const CONDITION = /^([\p{L}\p{N}][^<>=,]{0,399}?)\s*(>=|<=|>|<|=)\s*([^\s<>=,][^<>=,]{0,199})$/u;
 
 /** A score's name, how it compares, and with what: a number, or with `=` also a label's word. */
 export type ScoreCondition = {
@@ -38,7 +38,7 @@ export function findScoreCondition(text: string): ScoreCondition | undefined {
 
 const scoreCondition = z
   .string()
-  .max(300)
+  .max(700)
   .refine((text) => findScoreCondition(text) !== undefined, {
     message: 'write it as name>=0.5, name=1 or name=word',
   });
