@@ -164,6 +164,16 @@ describe('the audit log', () => {
     expect((await ask('GET', `/prompts/${id}/versions/2`)).status).toBe(200);
   });
 
+  it('does not bring a name back that is taken by now', async () => {
+    const { id } = await create('reused');
+    await ask('DELETE', `/prompts/${id}`);
+    await create('reused');
+    const { revisions } = await log(`kind=prompt&id=${id}`);
+    const seq = String(revisions.at(-1)?.['seq']);
+    expect((await ask('POST', `/audit/${seq}/restore`, { expected_revision: 2 })).status).toBe(409);
+    expect((await ask('GET', `/prompts/${id}`)).body['status']).toBe('archived');
+  });
+
   it('gives nobody a key back', async () => {
     const { body } = await ask('POST', '/keys', { name: 'short-lived' });
     const { id } = body['key'] as { id: string };

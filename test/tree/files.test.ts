@@ -9,8 +9,9 @@ const MAX_README_LINES = 60;
 const ROOMS = ['gateway', 'collector', 'console', 'evals', 'deploy', 'test'];
 const TEXT = /\.(ts|mjs|vue|js|json|md|sql|html|css|yaml|yml|sh|example)$|^\.[a-z]+|\/run$/;
 
-/** Readers of the environment: the settings, what runs before them, and what gives a child its own. */
-const ENVIRONMENT = /^(config\.ts|deploy\/bootstrap\/.*|deploy\/supervisor\/child\.ts|test\/.*)$/;
+/** Readers of the environment: the settings, what runs before them, what gives a child its own, and what is not ours to run. */
+const ENVIRONMENT =
+  /^(config\.ts|deploy\/bootstrap\/.*|deploy\/examples\/.*|deploy\/supervisor\/child\.ts|test\/.*)$/;
 
 const lineCount = (path: string) => readText(path).trimEnd().split('\n').length;
 

@@ -113,6 +113,7 @@ const restoreRevision = defineEndpoint(contract.restoreRevision, ({ registry }, 
     throw new AppError('invalid_body', `What a ${kind.replaceAll('_', ' ')} was cannot be made what it is.`);
   }
   const now = registry.view.find(kind, id);
+  refuseLost(registry, revision, now);
   const state = kind === 'prompt' ? withAllVersions(revision, now?.body) : revision.body;
   const restored = registry.append({
     kind,
