@@ -139,6 +139,14 @@ describe('the outbox', () => {
     expect(file.next()).toBeUndefined();
   });
 
+  it('refuses with 503 what it cannot keep', async () => {
+    const outbox = openOutbox(freshFile(), away, silent);
+    await outbox.stop();
+    const append = () => outbox.append('scores', [comment('p', 'x')]);
+    expect(append).toThrow(expect.objectContaining({ code: 'store_unavailable', status: 503 }));
+    expect(outbox.waiting).toBe(0);
+  });
+
   it('sends many rows as batches of at most a thousand, each once', async () => {
     const project = freshProject();
     const outbox = start(freshFile(), open);
