@@ -54,12 +54,23 @@ export function useCallScores(projectId: Ref<string>, callId: Ref<string>) {
     }
   }
 
+  let turn = Promise.resolve();
+  /** Gives a thumb, or takes the same one back; one after the other, and not before it is known what was said. */
+  function toggleThumb(thumb: 'up' | 'down'): void {
+    const of = callId.value;
+    turn = turn.then(async () => {
+      if (!known.data.value) await known.refresh();
+      if (of === callId.value) await say({ thumb: mine.value.thumb === thumb ? null : thumb });
+    });
+  }
+
   return {
     scores,
     mine,
     busy,
     error,
     say,
+    toggleThumb,
     known,
     loaded: computed(() => known.data.value !== undefined),
     maySay: computed(() => mayCall(createFeedback)),

@@ -61,7 +61,7 @@ export const datasets = {
     being_made: 'Version {n} is being made.',
     made_failed: 'Version {n} could not be made',
     made_cancelled: 'Version {n} was cancelled',
-    left_out: 'One thing was left out of this version | {n} kinds of things were left out of this version',
+    left_out: 'One thing was left out of this version | {n} things were left out of this version',
     cancel: 'Cancel',
     download: 'Download',
     add_item: 'Add item',

@@ -64,7 +64,7 @@ export const datasets: Shape<typeof en> = {
     being_made: 'バージョン {n} を作成しています。',
     made_failed: 'バージョン {n} を作成できませんでした',
     made_cancelled: 'バージョン {n} の作成はキャンセルされました',
-    left_out: 'このバージョンに含められなかったものがあります（{n} 種類）',
+    left_out: 'このバージョンに含められなかったものがあります（{n} 件）',
     cancel: 'キャンセル',
     download: 'ダウンロード',
     add_item: '項目を追加',
