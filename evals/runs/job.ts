@@ -2,6 +2,7 @@
  * The job of a run: fix its items, do those that have no result yet, and say how it ended. It may be killed anywhere:
  * the next attempt finds the items on disk and the results in the database.
  */
+import type { EvalResultRow } from '../../collector/append/eval-results.ts';
 import { listDonePositions } from '../../collector/queries/eval-run-progress.ts';
 import { listErrorReasons } from '../../collector/queries/eval-run-reasons.ts';
 import { getRunSummaries } from '../../collector/queries/eval-run-summary.ts';
@@ -65,20 +66,20 @@ async function begin(
   return context.writer.revise(entry, { status: 'in_progress', items_sha256, total }, 'started');
 }
 
-/** Does what has no result yet, several items side by side, whole groups saved in any order. */
+/** Does what has no result yet, several items side by side; a group is saved when the last of its items is done. */
 async function doItems(store: Store, run: Run, signal: AbortSignal): Promise<void> {
   const done = await listDonePositions(store, run.project_id, run.run_id);
-  const groups = readGroups(run, done);
+  const items = readOpen(run, done);
+  const groups = createGroups(run);
   // The first failure ends all workers: what they have under way is saved or left for the next attempt.
   const ending = new AbortController();
   const either = AbortSignal.any([signal, ending.signal]);
   const work = async (): Promise<void> => {
     try {
-      for await (const { group, items } of groups) {
+      for await (const item of items) {
         if (either.aborted) return;
-        const rows = [];
-        for (const item of items) rows.push(await gradeRunItem(run, item, either));
-        await saveGroup(store, run, group, rows, either);
+        const whole = groups.add(await gradeRunItem(run, item, either));
+        if (whole) await saveGroup(store, run, whole, either);
       }
     } catch (error) {
       ending.abort(error);
@@ -86,28 +87,35 @@ async function doItems(store: Store, run: Run, signal: AbortSignal): Promise<voi
     }
   };
   const settled = await Promise.allSettled(Array.from({ length: ITEMS }, work));
-  await groups.return(undefined);
+  await items.return(undefined);
   signal.throwIfAborted();
   if (settled.some(({ status }) => status === 'rejected')) throw ending.signal.reason;
 }
 
-/** The run's items by groups, without those that are done; a group is done as a whole or not at all. */
-async function* readGroups(
-  { context, project_id, run_id, body }: Run,
+/** The run's items without those that are done; a group is done as a whole or not at all. */
+async function* readOpen(
+  { context, project_id, body }: Run,
   done: ReadonlySet<number>,
-): AsyncGenerator<{ group: number; items: PlacedItem[] }> {
-  const size = groupSize({ body });
-  let items: PlacedItem[] = [];
+): AsyncGenerator<PlacedItem> {
   for await (const item of readKept(context, project_id, body.items_sha256)) {
-    if (done.has(item.position)) continue;
-    const group = Math.floor(item.position / size);
-    items.push(item);
-    if ((item.position + 1) % size === 0 || item.position + 1 === body.total) {
-      yield { group, items };
-      items = [];
-    }
+    if (!done.has(item.position)) yield item;
   }
-  if (items.length > 0) throw new Error(`the items of run ${run_id} are not ${body.total}`);
+}
+
+/** Collects rows; `add` gives a group, by position, when its last row came. */
+function createGroups({ body }: Run) {
+  const size = groupSize(body);
+  const open = new Map<number, EvalResultRow[]>();
+  return {
+    add(row: EvalResultRow): { group: number; rows: EvalResultRow[] } | undefined {
+      const group = Math.floor(row.position / size);
+      const rows = [...(open.get(group) ?? []), row];
+      open.set(group, rows);
+      if (rows.length < Math.min(size, body.total - group * size)) return undefined;
+      open.delete(group);
+      return { group, rows: rows.toSorted((a, b) => a.position - b.position) };
+    },
+  };
 }
 
 /** @throws PermanentError where the items are not on this machine (any more) */

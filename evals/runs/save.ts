@@ -14,26 +14,31 @@ import { isGenerating } from './sample.ts';
 
 /** Items without a model cost nothing but their INSERT, so many share one. */
 const CHEAP_GROUP = 100;
+/** An INSERT costs as much as a quick call: of long runs a few items share one, short ones show each item at once. */
+const GROUPS: readonly (readonly [up_to: number, size: number])[] = [
+  [100, 1],
+  [1_000, 4],
+  [Infinity, 16],
+];
 
-/** How many items are saved together. */
-export function groupSize({ body }: Pick<Run, 'body'>): number {
+/** How many items are saved together: the same in every attempt. */
+export function groupSize({ data_source, testing_criteria, total }: Run['body']): number {
   const asks =
-    isGenerating(body.data_source) ||
-    body.testing_criteria.some(
+    isGenerating(data_source) ||
+    testing_criteria.some(
       (grader) =>
         grader.type === 'score_model' ||
         grader.type === 'label_model' ||
         (grader.type === 'text_similarity' && grader.evaluation_metric === 'cosine'),
     );
-  return asks ? 1 : CHEAP_GROUP;
+  return asks ? (GROUPS.find(([up_to]) => total <= up_to)?.[1] ?? 1) : CHEAP_GROUP;
 }
 
 /** Saves a whole group. @throws StoreError */
 export async function saveGroup(
   store: Store,
   run: Run,
-  group: number,
-  rows: readonly EvalResultRow[],
+  { group, rows }: { group: number; rows: readonly EvalResultRow[] },
   signal: AbortSignal,
 ): Promise<void> {
   await insertEvalResults(store, rows, `eval_results/${run.run_id}/${group}`, signal);
@@ -44,7 +49,7 @@ export async function saveGroup(
 
 /** Brings the scores of groups that were killed between result and scores. @throws StoreError */
 export async function mendScores(store: Store, run: Run, signal: AbortSignal): Promise<void> {
-  const size = groupSize(run);
+  const size = groupSize(run.body);
   const positions = await listUnscoredPositions(store, run.project_id, run.run_id);
   for (const group of new Set(positions.map((position) => Math.floor(position / size)))) {
     await insertGroupScores(store, run, group, await readGroup(store, run, group), signal);
@@ -52,7 +57,7 @@ export async function mendScores(store: Store, run: Run, signal: AbortSignal): P
 }
 
 async function readGroup(store: Store, run: Run, group: number): Promise<EvalResult[]> {
-  const size = groupSize(run);
+  const size = groupSize(run.body);
   const after = group === 0 ? undefined : group * size - 1;
   const page = { limit: size, order: 'asc', after } as const;
   const { results } = await listEvalResults(store, run.project_id, run.run_id, page);

@@ -39,7 +39,7 @@ const judged = grader.parse({
 /** Of a run nothing is needed here but what names it. */
 function toRun(run_id: string, isResumed = false, testing_criteria = criteria): Run {
   const data_source = { type: 'jsonl', source: { type: 'file_content', content: [] } } as const;
-  const body = { eval_id: 'eval_1', testing_criteria, data_source } as unknown as Run['body'];
+  const body = { eval_id: 'eval_1', testing_criteria, data_source, total: 7 } as unknown as Run['body'];
   return {
     context: {} as Run['context'],
     project_id: 'p1',
@@ -90,24 +90,27 @@ async function listScores(run_id: string) {
 }
 
 describe('groups', () => {
-  it('are single items where a model is asked, many where none is', () => {
-    expect(groupSize(toRun('r'))).toBe(100);
-    expect(groupSize(toRun('r', false, [...criteria, judged]))).toBe(1);
+  it('are many items where no model is asked; else fewer, and single ones where that is felt', () => {
+    const body = toRun('r').body;
+    expect(groupSize(body)).toBe(100);
+    const judging = { ...body, testing_criteria: [...criteria, judged] };
+    expect([1, 100, 101, 1_000, 5_000].map((total) => groupSize({ ...judging, total }))).toEqual([
+      1, 1, 4, 4, 16,
+    ]);
     const asking: Run['body']['data_source'] = {
       type: 'responses',
       model: 'm',
       source: { type: 'file_content', content: [] },
     };
-    const run = toRun('r');
-    expect(groupSize({ body: { ...run.body, data_source: asking } })).toBe(1);
+    expect(groupSize({ ...body, data_source: asking, total: 7 })).toBe(1);
   });
 
   it('saved twice are stored once, and the first answer counts', async () => {
     const run = toRun('twice');
     const rows = [row('twice', 0), row('twice', 1)];
-    await saveGroup(store, run, 0, rows, signal);
+    await saveGroup(store, run, { group: 0, rows: rows }, signal);
     const again = rows.map((each) => ({ ...each, trace_id: 'f'.repeat(32), sample_output: 'other' }));
-    await saveGroup(store, toRun('twice', true), 0, again, signal);
+    await saveGroup(store, toRun('twice', true), { group: 0, rows: again }, signal);
     const { results } = await listEvalResults(store, 'p1', 'twice', { limit: 10, order: 'asc' });
     expect(results.map(({ sample_output }) => sample_output)).toEqual(['answer 0', 'answer 1']);
     expect(await listScores('twice')).toEqual(
@@ -120,7 +123,12 @@ describe('groups', () => {
     const stored = row('died', 0);
     await insertEvalResults(store, [stored], 'eval_results/died/0');
     // Nobody has seen it stored: the item was asked once more, and so another call was made.
-    await saveGroup(store, toRun('died', true), 0, [row('died', 0, { trace_id: 'e'.repeat(32) })], signal);
+    await saveGroup(
+      store,
+      toRun('died', true),
+      { group: 0, rows: [row('died', 0, { trace_id: 'e'.repeat(32) })] },
+      signal,
+    );
     expect(await listScores('died')).toEqual([{ trace_id: stored.trace_id, name: 'mine/equal', value: 1 }]);
   });
 
@@ -151,13 +159,13 @@ describe('what came of a run', () => {
   };
   beforeAll(async () => {
     const rows = Array.from({ length: 7 }, (_, i) => row('base', i, i % 3 === 1 ? { status: 'fail' } : {}));
-    await saveGroup(store, toRun('base'), 0, rows, signal);
+    await saveGroup(store, toRun('base'), { group: 0, rows: rows }, signal);
     const others = [
       row('cand', 0),
       row('cand', 3, { status: 'error', error: 'equal: why', results: [failing] }),
       row('cand', 8, { status: 'error', error: 'equal: why', results: [failing], trace_id: '', span_id: '' }),
     ];
-    await saveGroup(store, toRun('cand'), 0, others, signal);
+    await saveGroup(store, toRun('cand'), { group: 0, rows: others }, signal);
   });
 
   it('is counted by status, criterion and model', async () => {
