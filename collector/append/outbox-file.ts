@@ -65,16 +65,6 @@ export function openOutboxFile(file: string): OutboxFile {
       throw error;
     }
   };
-  const freeze = (): void => {
-    const head = db.prepare('SELECT n, target FROM item ORDER BY n LIMIT 1').get();
-    if (!head) return;
-    const { n, target } = head as { n: number; target: string };
-    db.prepare('INSERT INTO batch (target, first, last) VALUES (?, ?, ?)').run(
-      target,
-      n,
-      findEnd(db, target),
-    );
-  };
 
   return {
     add: (target, rows) =>
@@ -82,7 +72,7 @@ export function openOutboxFile(file: string): OutboxFile {
         for (const row of rows) addItem.run(target, JSON.stringify(row));
       }),
     next() {
-      if (!oldest.get()) freeze();
+      if (!oldest.get()) freeze(db);
       const bounds = oldest.get() as Bounds | undefined;
       if (!bounds) return undefined;
       const { n, target, first, last } = bounds;
@@ -91,16 +81,32 @@ export function openOutboxFile(file: string): OutboxFile {
       const hash = createHash('sha256').update(bodies.join('\n')).digest('base64url').slice(0, 16);
       return { n, target, token: `outbox-${id}-${n}-${hash}`, rows: bodies.map((body) => JSON.parse(body)) };
     },
-    drop: ({ n }) =>
-      transact(() => {
-        const bounds = db.prepare('SELECT target, first, last FROM batch WHERE n = ?').get(n) as Bounds;
-        const { target, first, last } = bounds;
-        db.prepare('DELETE FROM item WHERE target = ? AND n BETWEEN ? AND ?').run(target, first, last);
-        db.prepare('DELETE FROM batch WHERE n = ?').run(n);
-      }),
+    drop({ n }) {
+      // Not worth waiting for the disk: what comes back after a loss of power is sent again, under the same token.
+      db.exec('PRAGMA synchronous = NORMAL');
+      try {
+        transact(() => {
+          const bounds = db.prepare('SELECT target, first, last FROM batch WHERE n = ?').get(n) as Bounds;
+          const { target, first, last } = bounds;
+          db.prepare('DELETE FROM item WHERE target = ? AND n BETWEEN ? AND ?').run(target, first, last);
+          db.prepare('DELETE FROM batch WHERE n = ?').run(n);
+        });
+      } finally {
+        db.exec('PRAGMA synchronous = FULL');
+      }
+    },
     count: () => (db.prepare('SELECT count(*) AS count FROM item').get() as { count: number }).count,
     close: () => db.close(),
   };
+}
+
+/** Writes down the bounds of the next batch, if anything waits. */
+function freeze(db: DatabaseSync): void {
+  const head = db.prepare('SELECT n, target FROM item ORDER BY n LIMIT 1').get();
+  if (!head) return;
+  const { n, target } = head as { n: number; target: string };
+  const bounds = db.prepare('INSERT INTO batch (target, first, last) VALUES (?, ?, ?)');
+  bounds.run(target, n, findEnd(db, target));
 }
 
 /** Number of the last row that still goes into a batch with the first that waits for `target`. */

@@ -9,6 +9,8 @@ import type { Store } from '../store/client.ts';
 import { openOutboxFile, type OutboxFile } from './outbox-file.ts';
 import { insertScores, type ScoreRow } from './scores.ts';
 
+/** So long a batch waits for more, once the first of its rows is there. */
+const LINGER_MS = 20;
 const BACKOFF_MIN_MS = 100;
 const BACKOFF_MAX_MS = 10_000;
 /** More than this is no outage any more: whoever sends is told, before the disk is full. */
@@ -85,6 +87,7 @@ async function ship({ kept, gauge, store, say, signal }: Shipping): Promise<void
         gauge.arrived(batch.rows.length);
       } else {
         await gauge.change(signal);
+        await delay(LINGER_MS, undefined, { signal });
       }
       backoff = BACKOFF_MIN_MS;
       isTroubled = false;
