@@ -1,29 +1,30 @@
 /**
- * `npm run demo`: a bounded, seeded, varied day of traffic through the running gateway, sent with the stock SDK as
- * an app would. It costs nothing on the demo upstream and asks before it spends money on another.
+ * `npm run demo`: a bounded, seeded, varied day of traffic through the running gateway, and then once around the loop
+ * (prompt, source, feedback, dataset, evaluation, export), all with the stock SDK as an app would. It costs nothing on
+ * the demo upstream and asks before it spends money on another.
  */
 import { parseArgs } from 'node:util';
-import { setTimeout as wait } from 'node:timers/promises';
 import OpenAI from 'openai';
 import { firstApiKey } from '../../collector/keys/first.ts';
 import type { Config } from '../../config.ts';
-import { DemoError, findGateway } from './gateway.ts';
-import { type PlannedVisit, planDay } from './plan.ts';
-import { createProgress, type Tally, toErrorName } from './tally.ts';
-import { Stopped } from './visit.ts';
+import { sendDay } from './day.ts';
+import { DemoError, findGateway, type GatewayState } from './gateway.ts';
+import type { Desk } from './loop/desk.ts';
+import { goThroughLoop, LOOP_CALLS } from './loop/loop.ts';
+import { planDay } from './plan.ts';
+import type { Tally } from './tally.ts';
 
-const CONCURRENCY = 5;
-/** Pause of a user between two calls, at most. */
-const THINK_MS = 700;
 const CALL_TIMEOUT_MS = 60_000;
 const MAX_CALLS = 100_000;
 const EXIT_STOPPED = 130;
-const USAGE = `npm run demo -- [--calls N] [--seed S] [--yes]
-  --calls N   calls to send, 400 unless given
-  --seed S    which day; the same seed gives the same questions
-  --yes       send them even though the upstream is a real provider and may cost money`;
+const USAGE = `npm run demo -- [--calls N] [--seed S] [--calls-only] [--yes]
+  --calls N     calls to send, 400 unless given
+  --seed S      which day; the same seed gives the same questions
+  --calls-only  leave nothing but these calls behind; else also a prompt, a source, feedback, a dataset,
+                an evaluation and an export (about ${LOOP_CALLS} calls more)
+  --yes         send them even though the upstream is a real provider and may cost money`;
 
-type Options = { calls: number; seed: number; yes: boolean; help: boolean };
+type Options = { calls: number; seed: number; yes: boolean; help: boolean; 'calls-only': boolean };
 
 function say(text: string): void {
   process.stderr.write(`${text}\n`);
@@ -39,6 +40,7 @@ function parseOptions(args: readonly string[]): Options {
   const flags = {
     yes: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
+    'calls-only': { type: 'boolean', default: false },
   } as const;
   const numbers = {
     calls: { type: 'string', default: '400' },
@@ -57,63 +59,11 @@ function parseOptions(args: readonly string[]): Options {
   }
 }
 
-/** Runs one visit; its errors are counted, only a wrong key ends the whole run. */
-async function runVisit(
-  visit: PlannedVisit,
-  context: { client: OpenAI; tally: Tally; stop: AbortController; show(): void },
-): Promise<void> {
-  const { tally, stop, show } = context;
-  const headers = { 'x-session-id': visit.visitor.session, 'x-tags': visit.tags.join(',') };
-  await visit.run({
-    client: context.client,
-    random: visit.random,
-    visitor: visit.visitor,
-    async call(send) {
-      await wait(visit.random.int(0, THINK_MS), undefined, { signal: stop.signal }).catch(() => undefined);
-      if (stop.signal.aborted) throw new Stopped();
-      try {
-        const result = await send({ headers, signal: stop.signal });
-        tally.ok++;
-        return result;
-      } catch (error) {
-        if (stop.signal.aborted) throw new Stopped();
-        if (error instanceof OpenAI.AuthenticationError) stop.abort(error);
-        tally.failed++;
-        const name = toErrorName(error);
-        tally.errors.set(name, (tally.errors.get(name) ?? 0) + 1);
-        return undefined;
-      } finally {
-        show();
-      }
-    },
-  });
-}
-
-/** Sends the day, some visits side by side, until it is over or `stop` is aborted. */
-async function sendDay(client: OpenAI, visits: PlannedVisit[], stop: AbortController): Promise<Tally> {
-  const tally: Tally = { ok: 0, failed: 0, errors: new Map() };
-  const progress = createProgress(visits.reduce((sum, visit) => sum + visit.calls, 0));
-  const queue = visits.values();
-  const work = async () => {
-    for (const visit of queue) {
-      const context = { client, tally, stop, show: () => progress.show(tally) };
-      await runVisit(visit, context).catch((error: unknown) => {
-        if (!(error instanceof Stopped)) throw error;
-      });
-      if (stop.signal.aborted) return;
-    }
-  };
-  await Promise.all(Array.from({ length: CONCURRENCY }, work));
-  progress.done(tally);
-  return tally;
-}
-
-function summarise(tally: Tally, seconds: number, consoleUrl: string): string {
+function summarise(tally: Tally, seconds: number): string {
   const errors = [...tally.errors].map(([name, count]) => `${count} × ${name}`).join(', ');
   return [
     `Sent ${tally.ok + tally.failed} calls in ${seconds.toFixed(0)} s: ${tally.ok} answered, ${tally.failed} failed.`,
     ...(errors === '' ? [] : [`  ${errors}`]),
-    `See them at ${consoleUrl}`,
   ].join('\n');
 }
 
@@ -129,8 +79,6 @@ async function run(config: Config, options: Options): Promise<number> {
     );
     return 1;
   }
-  const { calls, seed } = options;
-  const visits = planDay({ calls, seed, simulated: gateway.simulated, run: Date.now().toString(36) });
   const client = new OpenAI({
     baseURL: `${origin}/v1`,
     apiKey: firstApiKey(config.SEKISHO_SECRET, config.SEKISHO_API_KEY),
@@ -143,10 +91,8 @@ async function run(config: Config, options: Options): Promise<number> {
   const interrupt = () => stop.abort();
   process.once('SIGINT', interrupt);
   process.once('SIGTERM', interrupt);
-  const started = performance.now();
   try {
-    const tally = await sendDay(client, visits, stop);
-    say(summarise(tally, (performance.now() - started) / 1000, consoleUrl));
+    await send(client, gateway, options, stop);
   } finally {
     process.off('SIGINT', interrupt);
     process.off('SIGTERM', interrupt);
@@ -154,7 +100,38 @@ async function run(config: Config, options: Options): Promise<number> {
   if (stop.signal.reason instanceof OpenAI.AuthenticationError) {
     throw new DemoError('The gateway refuses the first key: it was revoked, or SEKISHO_API_KEY has changed.');
   }
+  say(stop.signal.aborted ? `Stopped. What there is is at ${consoleUrl}` : `See it all at ${consoleUrl}`);
   return stop.signal.aborted ? EXIT_STOPPED : 0;
+}
+
+/** The day, and then the loop, until both are over or `stop` is aborted. */
+async function send(
+  client: OpenAI,
+  { simulated }: GatewayState,
+  options: Options,
+  stop: AbortController,
+): Promise<void> {
+  const { calls, seed } = options;
+  const name = Date.now().toString(36);
+  const started = performance.now();
+  const tally = await sendDay(client, planDay({ calls, seed, simulated, run: name }), stop);
+  say(summarise(tally, (performance.now() - started) / 1000));
+  if (options['calls-only'] || stop.signal.aborted) return;
+  const small = 'gpt-4o-mini';
+  const models = {
+    answer: small,
+    judge: simulated ? 'gpt-4.1' : small,
+    embedding: simulated ? 'text-embedding-3-small' : '',
+  };
+  const tell = (step: string, text: string): void => say(`  ${step.padEnd(11)} ${text}`);
+  const desk: Desk = { client, models, run: name, signal: stop.signal, tell };
+  try {
+    await goThroughLoop(desk);
+  } catch (error) {
+    if (stop.signal.aborted) return;
+    if (!(error instanceof OpenAI.APIError)) throw error;
+    throw new DemoError(`Sekisho refused a step of the demo: ${error.message}`);
+  }
 }
 
 /** Runs the demo with the command line's arguments; gives the exit code. Ctrl-C stops it cleanly. */

@@ -184,7 +184,7 @@ test('npm run demo spends no money unasked', async () => {
   expect(await asking.ended).toBe(1);
   expect(asking.said()).toContain('--yes');
   expect(upstream.requests).toHaveLength(0);
-  const told = startDemo(sekisho, ['--calls', '3', '--yes']);
+  const told = startDemo(sekisho, ['--calls', '3', '--yes', '--calls-only']);
   expect(await told.ended, told.said()).toBe(0);
   expect(upstream.requests.length).toBeGreaterThan(0);
 });

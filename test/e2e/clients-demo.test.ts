@@ -98,7 +98,7 @@ async function countCalls(): Promise<number> {
 
 test('npm run demo sends what it says, varied, and ends with a summary', async () => {
   const before = await countCalls();
-  const run = startDemo(sekisho, ['--calls', '60', '--seed', '7']);
+  const run = startDemo(sekisho, ['--calls', '60', '--seed', '7', '--calls-only']);
   expect(await run.ended, run.said()).toBe(0);
   const sent = Number(/Sent (\d+) calls/u.exec(run.said())?.[1]);
   expect(sent).toBeGreaterThan(50);
