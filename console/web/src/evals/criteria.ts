@@ -108,7 +108,11 @@ export function findProblem(of: Criterion, others: readonly Criterion[]): Proble
   }
   if (of.model.trim() === '') return 'model';
   if (of.input.every(({ content }) => content.trim() === '')) return 'message';
-  if (of.type === 'score_model') return of.range[0] < of.range[1] ? undefined : 'threshold';
+  if (of.type === 'score_model') {
+    const [low, high] = of.range;
+    const least = of.pass_threshold ?? low;
+    return low < high && least >= low && least <= high ? undefined : 'threshold';
+  }
   if (of.labels.length < 2) return 'labels';
   return of.passing_labels.length === 0 ? 'passing' : undefined;
 }

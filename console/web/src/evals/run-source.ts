@@ -115,7 +115,7 @@ export function findRunDraft(stored: Record<string, unknown>): RunDraft | undefi
             .map(({ text }) => text)
             .join('\n'),
   }));
-  return createRunDraft({ ...rest, answers: 'model', template });
+  return createRunDraft({ ...rest, answers: 'model', own_messages: false, template });
 }
 
 export type DraftProblem = 'dataset' | 'prompt' | 'variables' | 'model' | 'messages';

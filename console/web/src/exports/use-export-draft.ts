@@ -1,5 +1,5 @@
 /** The export that is being put together: written to the URL at each change, read from it on Back and reload. */
-import { computed, ref, watch } from 'vue';
+import { computed, shallowRef, watch } from 'vue';
 import { useRoute, useRouter } from 'vue-router';
 import {
   parseExportDraft,
@@ -13,7 +13,8 @@ import {
 export function useExportDraft() {
   const route = useRoute();
   const router = useRouter();
-  const draft = ref<ExportDraft>(parseExportDraft(route.query));
+  // Changed as a whole: only then does the address follow.
+  const draft = shallowRef<ExportDraft>(parseExportDraft(route.query));
   const step = computed(() => parseStep(route.query));
   /** Which query says the same as the draft; what comes from elsewhere is another. */
   const keyOf = (of: ExportDraft): string => JSON.stringify(toExportQuery(of, step.value));
