@@ -11,7 +11,7 @@ const USAGE = `Usage: sekisho <command>
   console        the page and its API, alone
   evals          evaluations, alone
   clickhouse     the embedded engine, alone
-  demo           a day of sample traffic through the running gateway (demo --help)
+  demo           sample traffic through the running gateway, and one of everything (demo --help)
   eval           runs a suite of evaluations and says whether it passed (eval --help)
   reset-owner    a new password for the owner (of the given e-mail), when theirs is lost
   help           this text
