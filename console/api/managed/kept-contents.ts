@@ -10,19 +10,13 @@ type Keeping = Pick<ConsoleContext, 'registry' | 'contents'>;
 
 const removals = new WeakMap<Registry, Map<string, Promise<void>>>();
 
-/** Removes a content unless a file has it. Called right after the file that had it was given up. */
+/** Removes a content unless something has it. Called right after the file that had it was given up. */
 export async function releaseContent(
   { registry, contents }: Keeping,
   project_id: string,
   sha256: string,
 ): Promise<void> {
-  const isHeld = registry.view
-    .list('file')
-    .some(
-      ({ project_id: project, body }) =>
-        project === project_id && body.sha256 === sha256 && body.status !== 'deleted',
-    );
-  if (isHeld) return;
+  if (isHeld(registry, project_id, sha256)) return;
   const key = `${project_id}/${sha256}`;
   const pending = removals.get(registry) ?? new Map<string, Promise<void>>();
   removals.set(registry, pending);
@@ -50,13 +44,15 @@ export async function confirmContent(
 
 /** Removes contents that nothing holds (any more): a process was killed before it could say whose they are. */
 export async function sweepContents({ registry, contents }: Keeping): Promise<void> {
-  await contents.sweep((project_id, sha256) => {
-    const { view } = registry;
-    const isOurs = (entry: { project_id: string; body: { status: string } }): boolean =>
-      entry.project_id === project_id && entry.body.status !== 'deleted';
-    return (
-      view.list('file').some((entry) => entry.body.sha256 === sha256 && isOurs(entry)) ||
-      view.list('eval_run').some((entry) => entry.body.items_sha256 === sha256 && isOurs(entry))
-    );
-  });
+  await contents.sweep((project_id, sha256) => isHeld(registry, project_id, sha256));
+}
+
+/** Whether a file of the project has this content, or a run has its items in it. */
+function isHeld({ view }: Registry, project_id: string, sha256: string): boolean {
+  const isOurs = (entry: { project_id: string; body: { status: string } }): boolean =>
+    entry.project_id === project_id && entry.body.status !== 'deleted';
+  return (
+    view.list('file').some((entry) => entry.body.sha256 === sha256 && isOurs(entry)) ||
+    view.list('eval_run').some((entry) => entry.body.items_sha256 === sha256 && isOurs(entry))
+  );
 }
