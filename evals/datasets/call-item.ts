@@ -26,6 +26,7 @@ export function findCallItem(call: CallWithScores): NewItem | undefined {
   const item = {
     messages,
     ...(tools.length > 0 ? { tools } : {}),
+    ...(chat.parallel_tool_calls === false ? { parallel_tool_calls: false } : {}),
     input: lastUserText(messages),
     output: answer ? toMessageText(answer) : '',
     ...(tool_calls.length > 0 ? { output_tools: tool_calls } : {}),

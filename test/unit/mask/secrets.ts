@@ -111,5 +111,5 @@ export const INNOCENT: readonly string[] = [
   'logo@2x.png, icon@3x.webp, @media print, user@localhost, a @ b',
   'git clone https://github.com/openai/openai-node.git',
   'urn:uuid:0190a1b2-c3d4-7e5f-8a9b-0c1d2e3f4a5b chatcmpl-AbCdEfGhIjKlMnOpQrSt resp_0190a1b2c3d47e5f8a9b',
-  'PWD=/home/taro/project',
+  'PWD=/var/lib/project',
 ];
