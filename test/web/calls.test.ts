@@ -27,7 +27,7 @@ describe('keys', () => {
     await waitUntil('another call', () => search(visiting).get('call') !== first);
     expect(await selected(visiting)).toBe('4');
 
-    await page.keyboard.press('3');
+    await page.keyboard.press('4');
     await page.waitForSelector('aside pre');
     expect(search(visiting).get('tab')).toBe('raw');
     await page.keyboard.press('Escape');

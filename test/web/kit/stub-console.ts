@@ -77,7 +77,7 @@ export async function startStubConsole(page: string, world: World): Promise<Stub
 
   const push = (call: calls.SpanDetail): void => {
     world.calls = [call, ...world.calls].toSorted((a, b) => (a.started_at < b.started_at ? 1 : -1));
-    const event = `event: call\ndata: ${JSON.stringify(toListItem(call))}\n\n`;
+    const event = `event: call\ndata: ${JSON.stringify({ ...toListItem(call), scores: [] })}\n\n`;
     for (const stream of streams) stream.write(event);
   };
   serve(sendTestCall, () => {
