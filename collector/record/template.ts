@@ -3,7 +3,8 @@
  * holds is never read as a template again. Used alike by the gateway (prompts), evals (graders) and the page (preview).
  */
 
-const PLACEHOLDER = /\{\{\s*([A-Za-z_][\w-]*(?:\.[\w-]+)*)\s*\}\}/g;
+/** Letters of any language: the columns of a table may well be `質問` and `回答`. */
+const PLACEHOLDER = /\{\{\s*([\p{L}_][\p{L}\p{M}\p{N}_-]*(?:\.[\p{L}\p{M}\p{N}_-]+)*)\s*\}\}/gu;
 
 /** The placeholders of `texts`, each once, in order of appearance. */
 export function findVariables(...texts: readonly string[]): string[] {

@@ -11,7 +11,7 @@ export type GraderMessage = z.infer<typeof graderMessage>;
 export type Scope = { item: Json; sample: Json };
 
 const BRACES = /\{\{([\s\S]*?)\}\}/g;
-const PATH = /^(?:item|sample)(?:\.[\w-]+)*$/;
+const PATH = /^(?:item|sample)(?:\.[\p{L}\p{M}\p{N}_-]+)*$/u;
 
 /** `[0]` as OpenAI writes it is `.0` here. */
 const toDotted = (text: string): string =>

@@ -19,6 +19,8 @@ import {
   toItemSchema,
 } from '../../../console/web/src/evals/placeholders.ts';
 import { createRunDraft } from '../../../console/web/src/evals/run-source.ts';
+import { findVariables } from '../../../console/contract/prompts.ts';
+import { fillIn, findTemplateFault } from '../../../evals/graders/scope.ts';
 import { createEval } from '../../../console/contract/evals.ts';
 
 const WORDS: Beginnings = {
@@ -50,11 +52,22 @@ describe('placeholders', () => {
     expect(listPlaceholders(ITEM)).toEqual([
       { name: 'sample.output_text', sample: 'Echo' },
       { name: 'item.input', sample: 'Where?' },
+      { name: 'item.質問', sample: 'x' },
       { name: 'item.expected', sample: 'Osaka' },
       { name: 'item.output', sample: 'Echo' },
       { name: 'item.meta.shop', sample: 'A' },
       { name: 'item.tags', sample: '["a"]' },
     ]);
+  });
+
+  it('may be in Japanese, as the columns of a table are', () => {
+    const item = { 質問: 'どこ?', 期待する回答: '大阪' };
+    const criterion = createCriterion('score_model', WORDS, { ...options, item });
+    const texts = criterion.type === 'score_model' ? criterion.input.map(({ content }) => content) : [];
+    expect(texts[1]).toBe('{{item.質問}}\n{{item.期待する回答}}\n{{sample.output_text}}');
+    expect(findVariables(...texts)).toEqual(['item.質問', 'item.期待する回答', 'sample.output_text']);
+    expect(findTemplateFault(texts[1] ?? '', Object.keys(item))).toBeUndefined();
+    expect(fillIn(texts[1] ?? '', { item, sample: { output_text: '東京' } })).toBe('どこ?\n大阪\n東京');
   });
 
   it('are the answer alone where no item is known', () => {

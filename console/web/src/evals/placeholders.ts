@@ -9,11 +9,22 @@ export const OUTPUT = 'sample.output_text';
 const SAMPLE_CHARS = 200;
 const MOST = 16;
 /** A template knows no other names (collector/record/template.ts). */
-const NAME = /^[\w-]+$/;
+const NAME = /^[\p{L}\p{M}\p{N}_-]+$/u;
 /** Keys by what they usually hold, the likeliest first. */
 const KEYS = {
-  input: ['input', 'question', 'prompt', 'query', 'text'],
-  expected: ['expected', 'expected_output', 'reference', 'ideal', 'answer', 'label', 'target'],
+  input: ['input', 'question', 'prompt', 'query', 'text', '質問', '入力'],
+  expected: [
+    'expected',
+    'expected_output',
+    'reference',
+    'ideal',
+    'answer',
+    'label',
+    'target',
+    '期待する回答',
+    '正解',
+    '回答',
+  ],
 } as const;
 const FIRST: readonly string[] = [...KEYS.input, ...KEYS.expected];
 

@@ -62,7 +62,9 @@ export type Piece = { text: string; name?: string };
 export function toPieces(template: string): Piece[] {
   const pieces: Piece[] = [];
   let from = 0;
-  for (const found of template.matchAll(/\{\{\s*([A-Za-z_][\w-]*(?:\.[\w-]+)*)\s*\}\}/g)) {
+  for (const found of template.matchAll(
+    /\{\{\s*([\p{L}_][\p{L}\p{M}\p{N}_-]*(?:\.[\p{L}\p{M}\p{N}_-]+)*)\s*\}\}/gu,
+  )) {
     if (found.index > from) pieces.push({ text: template.slice(from, found.index) });
     pieces.push({ text: found[0], name: found[1] ?? '' });
     from = found.index + found[0].length;

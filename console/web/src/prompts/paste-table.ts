@@ -63,4 +63,5 @@ export function toCases(
   return { cases, ignored, named };
 }
 
-const isName = (text: string): boolean => /^[A-Za-z_][\w-]*(\.[\w-]+)*$/.test(text);
+const isName = (text: string): boolean =>
+  /^[\p{L}_][\p{L}\p{M}\p{N}_-]*(\.[\p{L}\p{M}\p{N}_-]+)*$/u.test(text);
