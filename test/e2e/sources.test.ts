@@ -5,6 +5,7 @@ import OpenAI from 'openai';
 import { beforeAll, expect, test } from 'vitest';
 import { bootSekisho, type Booted } from '../kit/boot.ts';
 import { textFile, toCodes, upload, writePdf } from '../kit/sources.ts';
+import { waitUntil } from '../kit/wait.ts';
 
 let sekisho: Booted;
 let client: OpenAI;
@@ -174,4 +175,55 @@ test('an embedding model that refuses ends the file, and its words are not repea
   expect(added.last_error?.message).toMatch(
     /^The embedding model demo-context-length answered with status 400\./,
   );
+});
+
+test('one that waits for its embeddings is cancelled, or taken out, and asked for no more', async () => {
+  const store = await client.vectorStores.create({
+    name: 'Waiting',
+    embedding_model: 'demo-rate-limit',
+  } as never);
+  const files = [
+    await upload(client, 'wait-1.txt', 'patience'),
+    await upload(client, 'wait-2.txt', 'patience'),
+  ];
+  const batch = await client.vectorStores.fileBatches.create(store.id, {
+    file_ids: files.map(({ id }) => id),
+  });
+  const countAsked = async () => {
+    await sekisho.flush();
+    const [row] = await sekisho.query<{ n: number }>(
+      `SELECT count() AS n FROM spans WHERE request_model = 'demo-rate-limit' AND has(tags, 'sekisho:embedding')`,
+    );
+    return Number(row?.n ?? 0);
+  };
+  await waitUntil('several refusals', async () => (await countAsked()) >= 4);
+  const place = { vector_store_id: store.id };
+  expect((await client.vectorStores.fileBatches.retrieve(batch.id, place)).status).toBe('in_progress');
+  await client.vectorStores.files.delete(files[0]?.id ?? '', place);
+  const cancelled = await client.vectorStores.fileBatches.cancel(batch.id, place);
+  expect(cancelled).toMatchObject({ status: 'cancelled', file_counts: { cancelled: 1, total: 1 } });
+  // What is asked at this moment still comes to its end.
+  const other = await client.vectorStores.create({
+    name: 'Next',
+    embedding_model: 'demo-embedding',
+  } as never);
+  const next = await client.vectorStores.files.uploadAndPoll(other.id, await textFile('next.txt', 'next'));
+  expect(next.status).toBe('completed');
+  const asked = await countAsked();
+  await client.vectorStores.files.uploadAndPoll(other.id, await textFile('last.txt', 'last'));
+  expect(await countAsked()).toBe(asked);
+});
+
+test('the best by words and by meaning has the highest score there is', async () => {
+  const store = await client.vectorStores.create({
+    name: 'Both',
+    embedding_model: 'demo-embedding',
+  } as never);
+  await client.vectorStores.files.uploadAndPoll(store.id, await textFile('a.txt', 'A lantern by the sea.'));
+  const page = await client.vectorStores.search(store.id, {
+    query: 'lantern',
+    ranking_options: { score_threshold: 0.99 },
+  });
+  // First by words and by meaning, so the most there can be.
+  expect(page.data.map(({ filename, score }) => [filename, score])).toEqual([['a.txt', 1]]);
 });
