@@ -75,3 +75,17 @@ export type CallFilter = z.infer<typeof callFilter>;
 
 /** The same for what is kept: a word that does not exist is an error, or a job would take in more than was meant. */
 export const keptCallFilter = z.strictObject(words);
+
+/** Tags of the calls that Sekisho makes itself. */
+export const OWN_TAGS = [
+  'sekisho:judge',
+  'sekisho:sample',
+  'sekisho:embedding',
+  'sekisho:playground',
+] as const;
+
+/** `filter` for jobs: nobody means the judges when they say "my calls", unless they name a tag. */
+export function withoutOwnCalls(filter: CallFilter): CallFilter {
+  if (filter.tag?.length) return filter;
+  return { ...filter, not_tag: [...new Set([...OWN_TAGS, ...(filter.not_tag ?? [])])] };
+}

@@ -17,6 +17,7 @@ export {
   type FeedbackState,
   findScoreCondition,
   keptCallFilter,
+  OWN_TAGS,
   type ScoreCondition,
 } from '../../collector/record/call-filter.ts';
 

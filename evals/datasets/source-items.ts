@@ -1,6 +1,6 @@
 /** The items of a version's source, one after the other, before they have their places. */
 import { type CallWithScores, readCalls } from '../../collector/queries/read-calls.ts';
-import { keptCallFilter } from '../../collector/record/call-filter.ts';
+import { keptCallFilter, withoutOwnCalls } from '../../collector/record/call-filter.ts';
 import type { DatasetSource } from '../../collector/record/dataset.ts';
 import type { RegistryEntry } from '../../collector/registry/view.ts';
 import { AppError } from '../../errors.ts';
@@ -50,7 +50,8 @@ async function* readCallItems(build: Build, { filter, limit }: SourceOf<'calls'>
   const words = keptCallFilter.safeParse(filter);
   if (!words.success) throw new PermanentError('invalid_filter', 'The filter has words that do not exist.');
   let left = limit;
-  const pages = readCalls(await context.store(), entry.project_id, words.data, { signal });
+  const wanted = withoutOwnCalls(words.data);
+  const pages = readCalls(await context.store(), entry.project_id, wanted, { signal });
   for await (const page of pages) {
     for (const call of page) {
       const item = findCallItem(call);

@@ -3,13 +3,12 @@ import { type z, ZodError } from 'zod';
 import { listResponseIds } from '../../collector/queries/list-response-ids.ts';
 import { listScoresOf } from '../../collector/queries/list-scores.ts';
 import { countCalls, readCalls } from '../../collector/queries/read-calls.ts';
-import { type CallFilter, keptCallFilter } from '../../collector/record/call-filter.ts';
+import { type CallFilter, keptCallFilter, withoutOwnCalls } from '../../collector/record/call-filter.ts';
 import type { DatasetItem } from '../../collector/record/dataset.ts';
 import type { exportSource } from '../../collector/record/export.ts';
 import type { Store } from '../../collector/store/client.ts';
 import { AppError } from '../../errors.ts';
 import { getReadableVersion, readDatasetItems, type ReadingContext } from '../datasets/read.ts';
-import { OWN_TAGS } from '../runs/logged-calls.ts';
 import { type Candidate, fromCall, fromItem } from './example.ts';
 
 export type ExportSource = z.infer<typeof exportSource>;
@@ -62,9 +61,9 @@ export async function* readCandidates(
 
 /** Without the calls that Sekisho made itself (judges, tries), unless it asks for a tag. @throws AppError invalid_query */
 function toFilter(words: Record<string, unknown>, until: string): CallFilter {
-  const { to, not_tag = [], ...filter } = parseFilter(words);
+  const { to, ...filter } = parseFilter(words);
   const end = to !== undefined && Date.parse(to) < Date.parse(until) ? to : until;
-  return { ...filter, to: end, not_tag: filter.tag?.length ? not_tag : [...OWN_TAGS, ...not_tag] };
+  return withoutOwnCalls({ ...filter, to: end });
 }
 
 /** @throws AppError invalid_query that names the word which is none of the call list's */

@@ -1,6 +1,6 @@
 /** Logged calls as items: by the words of the call list, or by those of OpenAI's `responses` and `stored_completions`. */
 import { type CallWithScores, readCalls } from '../../collector/queries/read-calls.ts';
-import { type CallFilter, keptCallFilter } from '../../collector/record/call-filter.ts';
+import { type CallFilter, keptCallFilter, withoutOwnCalls } from '../../collector/record/call-filter.ts';
 import { toMessageText } from '../../collector/record/chat.ts';
 import type { RunSource } from '../../collector/record/eval.ts';
 import { findCallItem } from '../datasets/call-item.ts';
@@ -11,8 +11,6 @@ export type LoggedSource = Extract<RunSource, { type: 'calls' | 'responses' | 's
 
 const DEFAULT_LIMIT = 1_000;
 const HOUR_MS = 3_600_000;
-/** What we asked ourselves: nobody means the judges when they say "my calls". */
-export const OWN_TAGS = ['sekisho:judge', 'sekisho:sample', 'sekisho:embedding', 'sekisho:playground'];
 const DIALECTS = { responses: 'openai.responses', stored_completions: 'openai.chat' } as const;
 
 /** Newest first; nothing that came after the run was made. @throws like `readCalls` */
@@ -39,21 +37,19 @@ function toFilter(run: Run, source: LoggedSource): CallFilter {
   const created = Date.parse(run.created_at);
   const base = { status: ['ok' as const], to: run.created_at };
   if (source.type === 'calls') {
-    const filter = keptCallFilter.parse(source.filter);
-    const own = filter.tag ? {} : { not_tag: OWN_TAGS };
+    const filter = withoutOwnCalls(keptCallFilter.parse(source.filter));
     const from = source.last_hours
       ? new Date(created - source.last_hours * HOUR_MS).toISOString()
       : undefined;
-    return { ...base, ...own, ...(from === undefined ? {} : { from }), ...filter };
+    return { ...base, ...(from === undefined ? {} : { from }), ...filter };
   }
   const { model, created_after, created_before } = source;
-  return {
+  return withoutOwnCalls({
     ...base,
-    not_tag: OWN_TAGS,
     ...(model ? { model: [model] } : {}),
     ...(created_after ? { from: new Date(created_after * 1000).toISOString() } : {}),
     ...(created_before ? { to: new Date(Math.min(created_before * 1000, created)).toISOString() } : {}),
-  };
+  });
 }
 
 /** What the list's words cannot say. */

@@ -2,7 +2,8 @@
  * Calls as the source of something: an evaluation, an export. The same words as the list of calls has in its URL, but
  * with all time to choose from, without Sekisho's own calls, and kept as a filter whose times are fixed.
  */
-import { OWN_TAGS, type UrlQuery } from './call-view.ts';
+import { OWN_TAGS } from '../../../contract/calls.ts';
+import type { UrlQuery } from './call-view.ts';
 
 export const SOURCE_RANGES = ['24h', '7d', '30d', 'all', 'custom'] as const;
 export type SourceRange = (typeof SOURCE_RANGES)[number];

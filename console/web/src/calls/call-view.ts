@@ -1,6 +1,8 @@
 /**
  * What the call list shows, as it stands in the page's URL and nowhere else. Pure: a query in, a view out, and back.
  */
+import { OWN_TAGS } from '../../../contract/calls.ts';
+
 export const RANGES = ['15m', '1h', '24h', '7d', '30d'] as const;
 export type Range = (typeof RANGES)[number];
 export const DEFAULT_RANGE: Range = '24h';
@@ -18,13 +20,6 @@ export const STATUSES = ['ok', 'error', 'cancelled', 'interrupted'] as const;
 type Status = (typeof STATUSES)[number];
 export const FEEDBACKS = ['up', 'down', 'corrected', 'commented', 'none'] as const;
 type Feedback = (typeof FEEDBACKS)[number];
-/** What Sekisho's own calls are tagged with: those of judges, of evaluations, of the prompt editor, of sources. */
-export const OWN_TAGS = [
-  'sekisho:judge',
-  'sekisho:sample',
-  'sekisho:playground',
-  'sekisho:embedding',
-] as const;
 export const PEEK_TABS = ['conversation', 'feedback', 'timing', 'raw', 'details'] as const;
 export type PeekTab = (typeof PEEK_TABS)[number];
 
