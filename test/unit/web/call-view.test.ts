@@ -98,7 +98,7 @@ describe('the filter of a view', () => {
       session_id: FULL.session_id,
       user_id: FULL.user_id,
       trace_id: FULL.trace_id,
-      not_tag: ['sekisho:judge', 'sekisho:sample', 'sekisho:playground', 'sekisho:embedding'],
+      not_tag: ['sekisho:judge', 'sekisho:sample', 'sekisho:embedding', 'sekisho:playground'],
     });
   });
 
