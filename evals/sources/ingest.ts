@@ -17,7 +17,7 @@ import { createFileReader, type FileReader, MAX_FILE_BYTES } from './parse/reade
 
 /** Chunks per question to the embedding model, and per INSERT; without a model nobody is asked. */
 const BATCH = 64;
-const BATCH_WITHOUT_MODEL = 512;
+const BATCH_WITHOUT_MODEL = 128;
 const FLOAT_BYTES = 4;
 /** How often the closing revision is tried against others' changes of the same entry. */
 const CLOSE_TRIES = 5;
