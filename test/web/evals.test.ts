@@ -92,6 +92,11 @@ describe('an evaluation', () => {
     expect(await page.getAttribute('aside a', 'href')).toMatch(/\/calls\?call=[0-9a-f]{32}\.[0-9a-f]{16}$/);
     await page.keyboard.press('Escape');
     await page.waitForSelector('aside', { state: 'detached' });
+    await page.goto(`/p/${project_id}/evals/${eval_id}/runs/${runs[1].id}`);
+    await page.click('header a:has-text("Compare")');
+    await page.waitForURL(`**baseline=${runs[0].id}**`);
+    await page.waitForSelector('text=Answers got better');
+    await page.goto(`/p/${project_id}/evals/${eval_id}/runs/${runs[0].id}?status=fail`);
     await page.click('button:has-text("Passed")');
     await page.waitForSelector('text=No such item');
   });

@@ -5,6 +5,7 @@ import { EMPTY_SOURCE } from '../../../console/web/src/calls/call-source.ts';
 import {
   type ComparedCriterion,
   countChanges,
+  findBaseline,
   findReach,
   formatP,
   judgeAll,
@@ -241,6 +242,17 @@ describe('a comparison', () => {
 
   it('puts 0 in the middle, and nothing outside', () => {
     expect([toX(0, 1, 200), toX(0.5, 1, 200), toX(-2, 1, 200)]).toEqual([100, 150, 0]);
+  });
+
+  it('begins with the newest completed run before the one that was looked at', () => {
+    const run = (id: string, created_at: number, status = 'completed') =>
+      ({ id, created_at, status }) as never;
+    const runs = [run('d', 4), run('c', 3), run('b', 2, 'failed'), run('a', 1)];
+    expect([findBaseline(runs, 'c'), findBaseline(runs, 'a'), findBaseline(runs, 'x')]).toEqual([
+      'a',
+      undefined,
+      undefined,
+    ]);
   });
 
   it('counts changes and writes p as precisely as it is meant', () => {

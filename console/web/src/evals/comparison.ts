@@ -1,5 +1,5 @@
 /** Two runs side by side: what is drawn and what is said. Pure. */
-import type { compareRuns } from '../../../contract/eval-runs.ts';
+import type { compareRuns, EvalRunObject } from '../../../contract/eval-runs.ts';
 import type { CallResult } from '../client/call.ts';
 
 export type Comparison = CallResult<typeof compareRuns>;
@@ -42,6 +42,19 @@ export function findReach(criteria: readonly ComparedCriterion[]): number {
 export function toX(difference: number, reach: number, width: number): number {
   const share = Math.max(-1, Math.min(1, difference / reach));
   return Math.round((0.5 + share / 2) * width * 100) / 100;
+}
+
+/** What a run is most likely measured against: the newest completed one before it; undefined where there is none. */
+export function findBaseline(
+  runs: readonly Pick<EvalRunObject, 'id' | 'created_at' | 'status'>[],
+  candidate: string,
+): string | undefined {
+  const after = runs.find(({ id }) => id === candidate);
+  const before = runs.filter(
+    (run) =>
+      after && run.id !== candidate && run.status === 'completed' && run.created_at <= after.created_at,
+  );
+  return before.toSorted((a, b) => b.created_at - a.created_at)[0]?.id;
 }
 
 export function countChanges(items: readonly ComparedItem[]): Record<Change, number> {
