@@ -110,6 +110,7 @@ describe('trying a question', () => {
     const { page } = await real().visit();
     await page.goto(`${sources()}/${source.id}?tab=try&q=refund&versus=text`);
     await page.waitForSelector('section[aria-label="Words"] ol li');
+    await page.waitForSelector('section[aria-label="Words and meaning"] ol li');
     expect(await page.locator('section[aria-label="Words and meaning"] ol li').count()).toBe(2);
     // The Japanese text has no word of the question: only meaning brings it.
     expect(await page.locator('section[aria-label="Words"] ol li').count()).toBe(1);
