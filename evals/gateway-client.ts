@@ -3,6 +3,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { HOP_HEADER, PROJECT_HEADER, PURPOSE_HEADER, type Room, signHop } from '../collector/keys/derive.ts';
 
 const TRIES = 4;
+/** 500 is mostly a bug over there, which asking again does not mend; every try is a call that is captured. */
+const TRIES_AT_500 = 2;
 const BACKOFF_MIN_MS = 500;
 const BACKOFF_MAX_MS = 8_000;
 const TIMEOUT_MS = 600_000;
@@ -65,7 +67,8 @@ export function createGatewayClient(url: string, secret: string, from: Room): Ga
         try {
           const response = await open(question);
           const isBusy = response.status === 429 || response.status >= 500;
-          if (!isBusy || isLast) {
+          const isEnough = isLast || (response.status === 500 && attempt >= TRIES_AT_500);
+          if (!isBusy || isEnough) {
             const text = await response.text();
             return {
               status: response.status,
