@@ -182,6 +182,7 @@ describe('a version', () => {
     await page.waitForSelector(sign);
     if (items.length > 0) await page.click('summary:has-text("left out")');
     await page.waitForSelector(`${sign} li:has-text("line 2: is not valid JSON")`);
+    if (items.length > 0) await page.waitForSelector(`tbody tr >> nth=${items.length - 1}`);
     expect(await page.locator('tbody tr').count()).toBe(items.length);
   });
 

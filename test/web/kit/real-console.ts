@@ -15,6 +15,7 @@ import { setHeaders } from '../../../console/api/guard/headers.ts';
 import { createPageRouter } from '../../../console/api/page.ts';
 import { type Booted, bootSekisho } from '../../kit/boot.ts';
 import { addPerson } from '../../kit/console.ts';
+import { waitUntil } from '../../kit/wait.ts';
 import { startUpstream, type Upstream } from '../../upstream/upstream.ts';
 import { openVisit, type Visit, type VisitOptions } from './browser.ts';
 import { buildPage } from './built-page.ts';
@@ -61,11 +62,16 @@ async function startPage(consoleUrl: string) {
   return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
 }
 
+export type RealConsoleOptions = {
+  /** The built-in demo upstream answers, as at a first look at the product; else the scriptable one of the tests. */
+  demo?: boolean;
+};
+
 /** Starts all of it. */
-export async function startRealConsole(): Promise<RealConsole> {
+export async function startRealConsole({ demo = false }: RealConsoleOptions = {}): Promise<RealConsole> {
   const upstream = await startUpstream();
   const env = { SEKISHO_ADMIN_EMAIL: OWNER.email, SEKISHO_ADMIN_PASSWORD: OWNER.password };
-  const sekisho = await bootSekisho({ upstream: upstream.url, env });
+  const sekisho = await bootSekisho({ ...(demo ? {} : { upstream: upstream.url }), env });
   const { server, url } = await startPage(sekisho.urls.console);
   const v1 = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
     const headers = { authorization: `Bearer ${sekisho.apiKey}`, 'content-type': 'application/json' };
@@ -120,18 +126,23 @@ export async function openSignedIn(
   { as, ...options }: SignedInOptions = {},
 ): Promise<Visit> {
   const visit = await openVisit(browser, real.url, options);
-  const cookie = as ? `sekisho=${addMember(real, as)}` : await signIn(real.url);
+  const cookie = as ? `sekisho=${await addMember(real, as)}` : await signIn(real.url);
   const [name = '', value = ''] = cookie.split('=');
   await visit.context.addCookies([{ name, value, url: real.url }]);
   return visit;
 }
 
-/** A member of the project; returns a session token. */
-function addMember({ sekisho, project_id }: RealConsole, role: Role): string {
+/** A member of the project, once the console knows of them; resolves to a session token. */
+async function addMember({ url, sekisho, project_id }: RealConsole, role: Role): Promise<string> {
   // A second hand on the registry, as a command would open it.
   const registry = openRegistry(join(sekisho.dataDir, 'registry.db'));
   const email = `${role}-${randomUUID()}@example.com`;
   const token = addPerson(registry, { email, role, project_id, password_hash: '' });
   registry.close();
+  // The console looks once a second for what others have written.
+  await waitUntil('the console to know the member', async () => {
+    const me = await fetch(`${url}/api/me`, { headers: { cookie: `sekisho=${token}` } });
+    return me.ok && ((await me.json()) as { projects: unknown[] }).projects.length > 0;
+  });
   return token;
 }
