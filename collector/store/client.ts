@@ -3,7 +3,7 @@ import type { ClickHouseClient, ClickHouseSettings } from '@clickhouse/client';
 import { createClient } from '@clickhouse/client';
 import type { StoreRole } from './access.ts';
 import { STORE_ROLES, roleUser, userPassword } from './access.ts';
-import { createUsers } from './external.ts';
+import { createUsers, renewUsers } from './external.ts';
 import { StoreError, toStoreError } from './store-error.ts';
 
 export type StoreOptions = {
@@ -102,12 +102,17 @@ async function knowsOurUsers(options: StoreOptions): Promise<boolean> {
 
 /** Our users' logins, or the one login that stands in for all of them. */
 async function findLogins(options: StoreOptions): Promise<Login | undefined> {
-  if (await knowsOurUsers(options)) return undefined;
+  const isKnown = await knowsOurUsers(options);
+  if (isKnown && !options.user) return undefined;
   if (!options.user) {
     const message = `${options.url} does not know our users. Set CLICKHOUSE_USER and CLICKHOUSE_PASSWORD to one that may create them.`;
     throw new StoreError(516, message);
   }
   const login = { username: options.user, password: options.password ?? '' };
+  if (isKnown) {
+    await borrow(options, 'admin', login, (client) => renewUsers(client, options));
+    return undefined;
+  }
   const created = await borrow(options, 'admin', login, (client) => createUsers(client, options));
   return created && (await knowsOurUsers(options)) ? undefined : login;
 }

@@ -77,3 +77,18 @@ export async function createUsers(
     return false;
   }
 }
+
+/**
+ * Gives our users, who are there already, what a newer version needs: rights on its tables, and their policies. A
+ * server that does not let us is left as it is; what is missing then shows where it is used.
+ */
+export async function renewUsers(
+  client: ClickHouseClient,
+  { secret, database }: { secret: string; database: string },
+): Promise<void> {
+  const statements = userStatements(secret, database).filter((query) => !query.startsWith('CREATE USER'));
+  for (const query of statements) {
+    // The embedded engine's users stand in a file and need nothing; elsewhere one refusal says nothing of the next.
+    await client.command({ query }).catch(() => {});
+  }
+}
