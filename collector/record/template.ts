@@ -3,6 +3,9 @@
  * holds is never read as a template again. Used alike by the gateway (prompts), evals (graders) and the page (preview).
  */
 
+/** Of one text once it is filled in: a short template can name a long value very often. */
+export const MAX_RENDERED_CHARS = 32_000_000;
+
 /** Letters of any language: the columns of a table may well be `質問` and `回答`. */
 const PLACEHOLDER = /\{\{\s*([\p{L}_][\p{L}\p{M}\p{N}_-]*(?:\.[\p{L}\p{M}\p{N}_-]+)*)\s*\}\}/gu;
 
@@ -19,13 +22,18 @@ export function splitTemplate(text: string): string[] {
 
 /**
  * `text` with every placeholder replaced. A string stands as it is, anything else as JSON.
- * @throws Error that names the first placeholder `lookUp` has no value for (undefined)
+ * @throws MissingVariableError that names the first placeholder `lookUp` has no value for (undefined); RangeError past
+ * MAX_RENDERED_CHARS
  */
 export function renderTemplate(text: string, lookUp: (name: string) => unknown): string {
+  let length = text.length;
   return text.replace(PLACEHOLDER, (_all, name: string) => {
     const value = lookUp(name);
     if (value === undefined) throw new MissingVariableError(name);
-    return typeof value === 'string' ? value : JSON.stringify(value);
+    const shown = typeof value === 'string' ? value : JSON.stringify(value);
+    length += shown.length;
+    if (length > MAX_RENDERED_CHARS) throw new RangeError('the template is too long once it is filled in');
+    return shown;
   });
 }
 

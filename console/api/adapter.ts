@@ -1,6 +1,7 @@
 /** Mounts endpoints on express: access, then validation, then the handler, then the answer, for each alike. */
 import express, { type Request, type RequestHandler, type Response, type Router } from 'express';
 import type { z } from 'zod';
+import { isTooDeep, MAX_JSON_DEPTH } from '../../collector/record/depth.ts';
 import { AppError, type ErrorCode } from '../../errors.ts';
 import type { Route } from '../contract/route.ts';
 import type { Caller, ConsoleContext } from './context.ts';
@@ -106,6 +107,9 @@ async function readBody(request: Request, response: Response, parseJson: Request
   await new Promise<void>((resolve, reject) => {
     parseJson(request, response, (error?: unknown) => (error ? reject(toBodyError(error)) : resolve()));
   });
+  if (isTooDeep(request.body)) {
+    throw new AppError('invalid_body', `The body is nested more than ${MAX_JSON_DEPTH} deep.`);
+  }
   return request.body;
 }
 

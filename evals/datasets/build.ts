@@ -10,9 +10,8 @@ import { countDatasetItems } from '../../collector/queries/list-dataset-items.ts
 import type { RegistryEntry } from '../../collector/registry/view.ts';
 import type { EvalsContext } from '../context.ts';
 import { defineJob, PermanentError } from '../jobs/runner.ts';
-import type { NewItem } from './call-item.ts';
+import { createPlacing } from './placing.ts';
 import { createProblems, type Problems } from './problems.ts';
-import { MAX_ITEM_BYTES } from './read-file.ts';
 import { type Build, readSourceItems } from './source-items.ts';
 
 const BUILDS = 2;
@@ -102,23 +101,6 @@ async function insertAll(job: Build): Promise<number> {
   }
   if (batch.length > 0) await flush();
   return place.count();
-}
-
-/** Positions 0, 1, 2 ... and ids that no two items of a version share. */
-function createPlacing(problems: Problems) {
-  const ids = new Set<string>();
-  let count = 0;
-  const place = ({ item_id, item, ...from }: NewItem) => {
-    const text = JSON.stringify(item).toWellFormed();
-    if (text.length > MAX_ITEM_BYTES) return problems.count(`item of more than ${MAX_ITEM_BYTES} characters`);
-    if (from.span_id !== '' && ids.has(item_id))
-      return problems.count('call that is among the items already');
-    let id = item_id;
-    for (let n = 2; ids.has(id); n++) id = `${item_id}.${n}`;
-    ids.add(id);
-    return { ...from, item_id: id, item: text, position: count++ };
-  };
-  return Object.assign(place, { count: () => count });
 }
 
 /** The same rows under the same token, so that a batch whose answer was lost is not stored a second time. */

@@ -1,6 +1,7 @@
 /** Items from a file of JSONL or CSV: every line is an item or a problem that is told with its number. */
 import type { Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
+import { isTooDeep, MAX_JSON_DEPTH } from '../../collector/record/depth.ts';
 import { PermanentError } from '../jobs/runner.ts';
 import { readLines } from '../files/lines.ts';
 import type { Problems } from './problems.ts';
@@ -8,6 +9,8 @@ import type { Problems } from './problems.ts';
 export type FileItem = Record<string, unknown>;
 
 export const MAX_ITEM_BYTES = 8_000_000;
+/** As many as a download as CSV has. */
+const MAX_COLUMNS = 1_000;
 
 /** By the file's name: `.csv` and `.tsv` are tables, everything else is one JSON object a line. */
 export function readFileItems(
@@ -47,6 +50,10 @@ async function* readJsonLines(
     if (!isObject(value)) {
       const reason = value === undefined ? 'is not valid JSON' : 'is no JSON object';
       problems.add(`line ${number}: ${reason}`);
+      continue;
+    }
+    if (isTooDeep(value)) {
+      problems.add(`line ${number}: is nested more than ${MAX_JSON_DEPTH} deep`);
       continue;
     }
     const isWrapped = Object.keys(value).every((name) => WRAPPING.has(name));
@@ -109,6 +116,9 @@ async function* toItems(
 
 function toNames(record: readonly string[]): string[] {
   const names = record.map((name) => name.trim());
+  if (names.length > MAX_COLUMNS) {
+    throw new PermanentError('invalid_file', `The first line names more than ${MAX_COLUMNS} columns.`);
+  }
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (names.includes('')) throw new PermanentError('invalid_file', 'A column in the first line has no name.');
   if (twice !== undefined) throw new PermanentError('invalid_file', `Two columns are named ${twice}.`);

@@ -8,6 +8,11 @@ const completion = z.object({
     .min(1),
 });
 
+const OPEN_THOUGHT = '<think>';
+const CLOSE_THOUGHT = '</think>';
+/** Braces without an end before the rest of an answer is no longer looked at: each of them costs a look at all of it. */
+const MAX_LOOSE_BRACES = 50;
+
 /** The text of a chat completion. @throws GradeError judge_failed for a refusal, judge_unreadable for none */
 export function toJudgeText(model: string, body: unknown): string {
   const parsed = completion.safeParse(body);
@@ -17,7 +22,19 @@ export function toJudgeText(model: string, body: unknown): string {
   if (!message?.content)
     throw new GradeError('judge_unreadable', `${model} gave no answer that could be read.`);
   // What a reasoning model thinks aloud is not its verdict.
-  return message.content.replace(/<think>[\s\S]*?<\/think>/g, '');
+  return withoutThoughts(message.content);
+}
+
+/** By search, not by a pattern: one that begins at every mark would look for the end of each. */
+function withoutThoughts(text: string): string {
+  const kept: string[] = [];
+  for (let from = 0; ;) {
+    const start = text.indexOf(OPEN_THOUGHT, from);
+    const end = start === -1 ? -1 : text.indexOf(CLOSE_THOUGHT, start);
+    if (end === -1) return kept.concat(text.slice(from)).join('');
+    kept.push(text.slice(from, start));
+    from = end + CLOSE_THOUGHT.length;
+  }
 }
 
 /**
@@ -32,10 +49,14 @@ export function findObject(text: string, member: string): Record<string, unknown
 
 function listObjects(text: string): Record<string, unknown>[] {
   const found: Record<string, unknown>[] = [];
+  let loose = 0;
   for (let start = text.indexOf('{'); start !== -1; start = text.indexOf('{', start + 1)) {
     const end = findEnd(text, start);
     const value = end === undefined ? undefined : parseJson(text.slice(start, end + 1));
-    if (end === undefined || value === null || typeof value !== 'object') continue;
+    if (end === undefined || value === null || typeof value !== 'object') {
+      if (++loose > MAX_LOOSE_BRACES) return found;
+      continue;
+    }
     found.push(value as Record<string, unknown>);
     start = end;
   }

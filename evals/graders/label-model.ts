@@ -7,6 +7,9 @@ import type { Scope } from './scope.ts';
 import type { GraderTools, Verdict } from './verdict.ts';
 
 type LabelModel = z.infer<typeof labelModel>;
+/** Of an answer that is read as a label although it is no object. */
+const MAX_BARE_CHARS = 2_000;
+
 type Choice = { label: string; reasoning: string };
 
 /** 1 for a passing label, else 0. @throws GradeError */
@@ -39,7 +42,7 @@ export async function gradeLabelModel(
 
 function readChoice(text: string, labels: readonly string[]): Choice | undefined {
   const object = findObject(text, 'label');
-  const said = object ? object['label'] : text.replace(/^[\s"'`*]+|[\s"'`*.]+$/g, '');
+  const said = object ? object['label'] : toBare(text);
   if (typeof said !== 'string') return undefined;
   const label = labels.find((each) => each === said) ?? findOnly(labels, said);
   const reasoning = object?.['reasoning'];
@@ -47,6 +50,10 @@ function readChoice(text: string, labels: readonly string[]): Choice | undefined
     ? undefined
     : { label, reasoning: typeof reasoning === 'string' ? reasoning : '' };
 }
+
+/** Without the quotes and stars around it; undefined for what is too long to be a label alone. */
+const toBare = (text: string): string | undefined =>
+  text.length > MAX_BARE_CHARS ? undefined : text.replace(/^[\s"'`*]+|[\s"'`*.]+$/g, '');
 
 /** The label that `said` is but for case and spaces around it; undefined where that fits two. */
 function findOnly(labels: readonly string[], said: string): string | undefined {

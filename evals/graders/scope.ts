@@ -10,7 +10,8 @@ export type GraderMessage = z.infer<typeof graderMessage>;
 /** One item, and what was answered to it: `output_text` at least; {} where there is no answer. */
 export type Scope = { item: Json; sample: Json };
 
-const BRACES = /\{\{([\s\S]*?)\}\}/g;
+/** Stops at the next opening, so that a text of braces alone is not searched to its end from each of them. */
+const BRACES = /\{\{((?:(?!\{\{)[\s\S])*?)\}\}/g;
 const PATH = /^(?:item|sample)(?:\.[\p{L}\p{M}\p{N}_-]+)*$/u;
 
 /** `[0]` as OpenAI writes it is `.0` here. */
@@ -33,7 +34,8 @@ export function fillIn(
       return toText(typeof value === 'string' ? value : JSON.stringify(value));
     });
   } catch (error) {
-    if (error instanceof MissingVariableError) throw new GradeError('invalid_variable', error.message);
+    if (error instanceof MissingVariableError || error instanceof RangeError)
+      throw new GradeError('invalid_variable', error.message);
     throw error;
   }
 }

@@ -6,7 +6,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RegistryBody, RegistryKind } from '../../collector/record/registry.ts';
 import type { RegistryEntry } from '../../collector/registry/view.ts';
-import { AppError } from '../../errors.ts';
+import { AppError, type ErrorCode } from '../../errors.ts';
 import type { EvalsContext } from '../context.ts';
 
 const BACKOFF_MIN_MS = 500;
@@ -66,14 +66,21 @@ export function createJobRunner(context: EvalsContext, kinds: readonly JobKind[]
       for (const [key, { abort }] of running) {
         if (key.startsWith(`${job.kind}/`) && !openKeys.has(key)) abort.abort(new Error('cancelled'));
       }
-      for (const entry of open) begin(job, entry);
+      let free = job.concurrency - countBusy(job);
+      for (const entry of open) {
+        // Thousands may wait, and this is looked at with each change of the registry.
+        if (free <= 0) break;
+        if (begin(job, entry)) free--;
+      }
     }
   };
+  const countBusy = ({ kind }: JobKind): number =>
+    [...running.keys()].filter((key) => key.startsWith(`${kind}/`)).length;
 
-  const begin = (job: JobKind, entry: RegistryEntry): void => {
+  /** Whether it was not under way already. */
+  const begin = (job: JobKind, entry: RegistryEntry): boolean => {
     const key = keyOf(entry);
-    const busy = [...running.keys()].filter((each) => each.startsWith(`${job.kind}/`)).length;
-    if (running.has(key) || busy >= job.concurrency) return;
+    if (running.has(key)) return false;
     const abort = new AbortController();
     const signal = AbortSignal.any([abort.signal, stopping.signal]);
     const done = doJob(context, job, entry.id, signal).finally(() => {
@@ -81,6 +88,7 @@ export function createJobRunner(context: EvalsContext, kinds: readonly JobKind[]
       look();
     });
     running.set(key, { abort, done });
+    return true;
   };
 
   return {
@@ -110,8 +118,9 @@ async function doJob(context: EvalsContext, job: JobKind, id: string, signal: Ab
       return;
     } catch (error) {
       if (signal.aborted) return;
-      if (error instanceof PermanentError) {
-        if (await close(context, job, id, error)) return;
+      const permanent = findPermanent(error);
+      if (permanent) {
+        if (await close(context, job, id, permanent)) return;
       } else if (!(error instanceof AppError && error.code === 'revision_conflict')) {
         context.say(
           `${job.kind} ${id}: ${error instanceof Error ? error.message : String(error)}; trying again`,
@@ -121,6 +130,23 @@ async function doJob(context: EvalsContext, job: JobKind, id: string, signal: Ab
       backoff = Math.min(backoff * 2, BACKOFF_MAX_MS);
     }
   }
+}
+
+/** What the next attempt would meet again: it would hold its place for ever, and others' jobs would wait behind it. */
+const HOPELESS: readonly ErrorCode[] = ['not_found', 'invalid_body', 'invalid_query', 'body_too_large'];
+
+function findPermanent(error: unknown): PermanentError | undefined {
+  if (error instanceof PermanentError) return error;
+  if (error instanceof AppError && HOPELESS.includes(error.code)) {
+    return new PermanentError(error.code, error.message, { cause: error });
+  }
+  // The engine's word for a text or a nesting beyond what it can hold.
+  if (error instanceof RangeError) {
+    return new PermanentError('too_large', `This is more than can be worked on: ${error.message}.`, {
+      cause: error,
+    });
+  }
+  return undefined;
 }
 
 /** Whether the entry is closed now. */

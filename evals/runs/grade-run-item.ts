@@ -39,7 +39,8 @@ export async function gradeRunItem(
     const failed = results.find((result) => result.error);
     if (failed) error = `${failed.name}: ${failed.reason}`;
   } catch (thrown) {
-    if (!(thrown instanceof GradeError)) throw thrown;
+    const isOfItem = thrown instanceof GradeError || thrown instanceof RangeError;
+    if (!isOfItem) throw thrown;
     error = thrown.message;
     results = body.testing_criteria.map((grader) => toUngraded(grader, error));
   }

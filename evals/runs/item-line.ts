@@ -1,5 +1,6 @@
 /** One line of a JSONL file of items, as OpenAI's evaluations take them. */
 import { z } from 'zod';
+import { isTooDeep, MAX_JSON_DEPTH } from '../../collector/record/depth.ts';
 
 const json = z.record(z.string(), z.unknown());
 const itemLine = z.object({ item: json, sample: json.optional() });
@@ -13,6 +14,7 @@ export function parseItemLine(text: string): ItemLine | string {
   } catch {
     return 'is no JSON';
   }
+  if (isTooDeep(value)) return `is nested more than ${MAX_JSON_DEPTH} deep`;
   const parsed = itemLine.safeParse(value);
   return parsed.success ? parsed.data : 'needs an object "item", and may have an object "sample"';
 }

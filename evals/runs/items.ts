@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import type { DatasetItem } from '../../collector/record/dataset.ts';
 import type { FileContents, StoredContent } from '../files/contents.ts';
 import { readLines } from '../files/lines.ts';
+import { PermanentError } from '../jobs/runner.ts';
 
 type Json = Record<string, unknown>;
 
@@ -22,6 +23,8 @@ export type RunItem = {
 export type PlacedItem = RunItem & { position: number };
 
 const MAX_BYTES = 4_000_000_000;
+/** Beyond it neither a run that goes on nor a comparison could hold what was done. */
+export const MAX_RUN_ITEMS = 100_000;
 
 /** Stands for what an item says, whatever the order of its members. */
 export function toItemKey(item: Json): string {
@@ -35,7 +38,7 @@ function toCanonical(value: unknown): string {
   return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${toCanonical(member)}`).join(',')}}`;
 }
 
-/** Keeps `items` for the run. @throws whatever `items` throws; then nothing is kept */
+/** Keeps `items` for the run. @throws PermanentError for too many; whatever `items` throws; then nothing is kept */
 export async function keepItems(
   contents: FileContents,
   project_id: string,
@@ -47,7 +50,9 @@ export async function keepItems(
     for await (const item of items) {
       const times = (seen.get(item.key) ?? 0) + 1;
       seen.set(item.key, times);
-      total++;
+      if (++total > MAX_RUN_ITEMS) {
+        throw new PermanentError('too_many_items', `A run takes at most ${MAX_RUN_ITEMS} items.`);
+      }
       // The second of two equal items is paired with the second of the other run.
       yield `${JSON.stringify(times === 1 ? item : { ...item, key: `${item.key}.${times}` })}\n`;
     }

@@ -1,6 +1,6 @@
 /** A prompt's messages with the variables filled in, in the words of either API. */
 import type { PromptMessage } from '../../collector/record/prompt.ts';
-import { findVariables, splitTemplate } from '../../collector/record/template.ts';
+import { findVariables, MAX_RENDERED_CHARS, splitTemplate } from '../../collector/record/template.ts';
 import { invalid, type Json } from './ask.ts';
 
 export type Api = 'chat' | 'responses';
@@ -48,10 +48,16 @@ export function renderMessages(
   values: ReadonlyMap<string, Value>,
   api: Api,
 ): Json[] {
+  let length = 0;
   return messages.map(({ role, content }) => {
     const pieces = splitTemplate(content).map((piece, index): Value => {
       return index % 2 === 0 ? { text: piece } : (values.get(piece) ?? { text: '' });
     });
+    // Before anything is joined: a template of half a million letters can name a long value very often.
+    length += pieces.reduce((sum, piece) => sum + ('text' in piece ? piece.text.length : 0), 0);
+    if (length > MAX_RENDERED_CHARS) {
+      throw invalid('prompt_variables', 'The prompt is too long once its variables are filled in.');
+    }
     const isText = pieces.every((piece) => 'text' in piece);
     const rendered = isText ? textOf(pieces) : toParts(pieces, role, api);
     return { ...(api === 'responses' ? { type: 'message' } : {}), role, content: rendered };

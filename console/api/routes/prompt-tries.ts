@@ -5,7 +5,11 @@ import { PROMPT_HEADER } from '../../../collector/keys/derive.ts';
 import { listPromptInputs } from '../../../collector/queries/list-prompt-inputs.ts';
 import { listUsedModels } from '../../../collector/queries/list-used-models.ts';
 import type { PromptParams } from '../../../collector/record/prompt.ts';
-import { MissingVariableError, renderTemplate } from '../../../collector/record/template.ts';
+import {
+  MAX_RENDERED_CHARS,
+  MissingVariableError,
+  renderTemplate,
+} from '../../../collector/record/template.ts';
 import { AppError } from '../../../errors.ts';
 import * as contract from '../../contract/prompts.ts';
 import { defineEndpoint } from '../endpoint.ts';
@@ -25,9 +29,26 @@ function render(text: string, variables: Readonly<Record<string, string>>): stri
   try {
     return renderTemplate(text, (name) => (Object.hasOwn(variables, name) ? variables[name] : undefined));
   } catch (error) {
+    if (error instanceof RangeError) throw tooLong();
     if (!(error instanceof MissingVariableError)) throw error;
     throw new AppError('invalid_body', error.message, { param: `variables.${error.variable}` });
   }
+}
+
+const tooLong = (): AppError =>
+  new AppError('invalid_body', 'The prompt is too long once its variables are filled in.', {
+    param: 'variables',
+  });
+
+/** All messages filled in. @throws AppError invalid_body, also where they are too long together */
+function renderAll(messages: readonly contract.PromptMessage[], variables: Readonly<Record<string, string>>) {
+  let length = 0;
+  return messages.map(({ role, content }) => {
+    const text = render(content, variables);
+    length += text.length;
+    if (length > MAX_RENDERED_CHARS) throw tooLong();
+    return { role, content: text };
+  });
 }
 
 const tryPrompt = defineEndpoint(
@@ -36,7 +57,7 @@ const tryPrompt = defineEndpoint(
     const { messages, model, params: options, variables, prompt } = body;
     if (model === '') throw new AppError('invalid_body', 'Choose a model.', { param: 'model' });
     const named = prompt && getPromptEntry(registry, params.project_id, prompt.id);
-    const rendered = messages.map(({ role, content }) => ({ role, content: render(content, variables) }));
+    const rendered = renderAll(messages, variables);
     const gone = new AbortController();
     response.once('close', () => gone.abort());
     const answer = await gateway

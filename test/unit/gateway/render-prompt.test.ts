@@ -136,6 +136,15 @@ describe('variables', () => {
     expect(attempt).toThrow(message);
   });
 
+  it('that are named too often for one request are refused', () => {
+    addPrompt(view, {
+      name: 'r',
+      versions: [{ messages: [{ role: 'user', content: '{{a}}'.repeat(20_000) }] }],
+    });
+    const ask = { model: 'prompt:r', prompt_variables: { a: 'x'.repeat(5_000) } };
+    expect(() => resolve(ask, 'chat', view)).toThrow('too long once its variables are filled in');
+  });
+
   it('cannot reach what every object has', () => {
     addPrompt(view, { name: 'c', versions: [{ messages: [{ role: 'user', content: '{{constructor}}' }] }] });
     expect(() => resolve({ model: 'prompt:c' }, 'chat', view)).toThrow('there is no value for constructor');
