@@ -12,7 +12,7 @@ export const evalRuns = {
       'The answers that were logged, or that stand in the dataset, are judged. Nothing is sent.',
     prompt: 'Prompt',
     choose_prompt: 'Choose a prompt',
-    version: 'Version',
+    version: 'Version of the prompt',
     as_apps: 'As apps get it',
     no_prompts: 'There is no prompt yet.',
     make_prompt: 'Create a prompt',

@@ -14,7 +14,7 @@ export const evalRuns: Shape<typeof en> = {
     by_logged_text: '記録済み、またはデータセットにある回答を判定します。モデルへの送信はありません。',
     prompt: 'プロンプト',
     choose_prompt: 'プロンプトを選択',
-    version: 'バージョン',
+    version: 'プロンプトのバージョン',
     as_apps: 'アプリに適用中のもの',
     no_prompts: 'プロンプトがまだありません。',
     make_prompt: 'プロンプトを作成',
