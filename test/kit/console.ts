@@ -95,7 +95,7 @@ export async function startTestConsole(options: TestConsoleOptions = {}): Promis
     const token = tokens[who];
     if (token) headers.set('cookie', `sekisho=${token}`);
     // A form names its own type, with the boundary in it.
-    if (typeof init.body === 'string' && !headers.has('content-type')) {
+    if (init.body && !(init.body instanceof FormData) && !headers.has('content-type')) {
       headers.set('content-type', 'application/json');
     }
     return fetch(url + path, { redirect: 'manual', ...init, headers });
