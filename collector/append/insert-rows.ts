@@ -11,6 +11,16 @@ export type Column<Row> = readonly [name: string, write: (out: RowBinaryWriter, 
 
 const UINT32_MAX = 0xffff_ffff;
 
+/**
+ * `value` as JSON that the database can read again: of a lone surrogate (a cut emoji, say) JSON.stringify makes an
+ * escape, and a text that has one anywhere is no JSON to it at all.
+ */
+export function toJsonText(value: unknown): string {
+  return JSON.stringify(value, (_name, each: unknown) =>
+    typeof each === 'string' ? each.toWellFormed() : each,
+  );
+}
+
 /** 32 hex digits into FixedString(16); '' is all zeros. */
 export function writeTraceId(out: RowBinaryWriter, hex: string): void {
   const bytes = Buffer.alloc(16);

@@ -48,6 +48,10 @@ async function build(
   open: RegistryEntry<'dataset_version'>,
   signal: AbortSignal,
 ): Promise<void> {
+  // Asked before anything is noted: while the database is away no attempt leaves a revision, with all its source in it.
+  const { dataset_id, version } = open.body;
+  const place = { dataset_id, version, build_id: open.body.build_id };
+  await countDatasetItems(await context.store(), open.project_id, place, signal);
   const begun = { status: 'in_progress', build_id: `build_${uuidv7()}` } as const;
   const entry = await context.writer.revise(open, begun, 'building');
   const problems = createProblems();
@@ -56,7 +60,7 @@ async function build(
   if (items === 0 && entry.body.source.type !== 'edit') {
     throw new BuildError('no_items', 'Nothing in the source makes an item.', problems);
   }
-  const { dataset_id, version, build_id } = entry.body;
+  const { build_id } = entry.body;
   const stored = await countDatasetItems(
     await context.store(),
     entry.project_id,

@@ -1,4 +1,5 @@
 /** Gives the items of a version their places: what becomes of an item, and what is left out. */
+import { toJsonText } from '../../collector/append/insert-rows.ts';
 import { isTooDeep, MAX_JSON_DEPTH } from '../../collector/record/depth.ts';
 import type { NewItem } from './call-item.ts';
 import type { Problems } from './problems.ts';
@@ -11,7 +12,7 @@ export function createPlacing(problems: Problems) {
   let count = 0;
   const place = ({ item_id, item, ...from }: NewItem) => {
     if (isTooDeep(item)) return problems.count(`item nested more than ${MAX_JSON_DEPTH} deep`);
-    const text = JSON.stringify(item).toWellFormed();
+    const text = toJsonText(item);
     if (text.length > MAX_ITEM_BYTES) return problems.count(`item of more than ${MAX_ITEM_BYTES} characters`);
     if (from.span_id !== '' && ids.has(item_id))
       return problems.count('call that is among the items already');

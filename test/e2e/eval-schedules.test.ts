@@ -24,6 +24,10 @@ test(
     };
     const bad = client.post(path, { body: { ...body, cron: '0 0 0 * * *' } });
     await expect(bad).rejects.toMatchObject({ status: 400, param: 'cron' });
+    const long = [{ item: { question: 'q'.repeat(70_000), answer: 'a' } }];
+    const source = { type: 'file_content', content: long };
+    const tooLong = client.post(path, { body: { ...body, data_source: { type: 'jsonl', source } } });
+    await expect(tooLong).rejects.toMatchObject({ status: 400, param: 'data_source.source.content' });
     const schedule = (await client.post(path, { body })) as Schedule;
     expect(schedule).toMatchObject({ object: 'eval.schedule', status: 'active', timezone: 'UTC' });
     expect((schedule.next_run_at ?? 0) * 1000).toBeGreaterThan(Date.now() - MINUTE_MS);

@@ -44,7 +44,18 @@ export async function confirmContent(
 
 /** Removes contents that nothing holds (any more): a process was killed before it could say whose they are. */
 export async function sweepContents({ registry, contents }: Keeping): Promise<void> {
-  await contents.sweep((project_id, sha256) => isHeld(registry, project_id, sha256));
+  const { view } = registry;
+  const held = new Set<string>();
+  for (const { project_id, body } of view.list('file')) {
+    if (body.status !== 'deleted') held.add(`${project_id}/${body.sha256}`);
+  }
+  for (const { project_id, body } of view.list('eval_run')) {
+    if (body.status !== 'deleted') held.add(`${project_id}/${body.items_sha256}`);
+  }
+  // What has come since is asked for one by one: looking through all files for each of them takes their square.
+  await contents.sweep(
+    (project_id, sha256) => held.has(`${project_id}/${sha256}`) || isHeld(registry, project_id, sha256),
+  );
 }
 
 /** Whether a file of the project has this content, or a run has its items in it. */

@@ -11,12 +11,14 @@ export type ListPage<T> = {
 };
 
 /**
- * The page of `items` (oldest first) that `query` asks for. @throws AppError invalid_query for an `after` or `before`
- * that is not in the list
+ * The page of `items` (oldest first) that `query` asks for, of those that `isShown`. A page may well begin after
+ * something that is not shown any more: whoever deletes what they list goes on from what they have just deleted.
+ * @throws AppError invalid_query for an `after` or `before` that never was in the list
  */
 export function toPage<T extends { id: string }>(
   items: readonly T[],
   { limit, after, before, order }: PageQuery,
+  isShown: (item: T) => boolean = () => true,
 ): ListPage<T> {
   const sorted = order === 'asc' ? items : items.toReversed();
   const indexOf = (id: string, param: string): number => {
@@ -26,10 +28,10 @@ export function toPage<T extends { id: string }>(
   };
   const start = after === undefined ? 0 : indexOf(after, 'after') + 1;
   const end = before === undefined ? sorted.length : indexOf(before, 'before');
+  const shown = sorted.slice(start, end).filter(isShown);
   // Before alone: the page that ends there, not the first one of the list.
-  const from = before !== undefined && after === undefined ? Math.max(start, end - limit) : start;
-  const data = sorted.slice(from, Math.min(from + limit, end));
-  const has_more = before !== undefined && after === undefined ? from > 0 : from + data.length < end;
+  const data = before !== undefined && after === undefined ? shown.slice(-limit) : shown.slice(0, limit);
+  const has_more = shown.length > data.length;
   return {
     object: 'list',
     data,

@@ -7,7 +7,7 @@ import { getReadableVersion } from '../../../evals/datasets/read.ts';
 import type { RegistryBody } from '../../../collector/record/registry.ts';
 import { AppError } from '../../../errors.ts';
 import type { ConsoleContext } from '../context.ts';
-import { getOwn } from './object.ts';
+import { getFileEntry } from './files.ts';
 
 const MAX_INLINE_BYTES = 65_536;
 /** A run is looked at every second while it goes on; longer lists are not repeated each time. */
@@ -30,9 +30,7 @@ export async function toKeptSource(
   const { source } = data_source;
   const open = { data_source, items_sha256: '', total: 0 };
   if (source.type === 'file_id') {
-    const file = getOwn(registry, 'file', source.id, project_id);
-    if (file.body.status === 'deleted')
-      throw new AppError('not_found', `This project has no file ${source.id}.`);
+    getFileEntry({ registry }, project_id, source.id);
   }
   if (source.type === 'dataset') {
     const wanted = source.version ?? undefined;

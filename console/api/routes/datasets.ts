@@ -9,6 +9,7 @@ import { findLatestVersion, listVersions, toVersionId } from '../../../evals/dat
 import * as contract from '../../contract/datasets.ts';
 import type { ConsoleContext } from '../context.ts';
 import { defineEndpoint } from '../endpoint.ts';
+import { getFileEntry } from '../managed/files.ts';
 import { createObject, getOwn, listOwn, reviseObject, toActorName, toUnix } from '../managed/object.ts';
 import { toPage } from '../managed/page-of.ts';
 
@@ -61,8 +62,8 @@ async function toVersion(context: ConsoleContext, entry: VersionEntry): Promise<
 const listDatasets = defineEndpoint(contract.listDatasets, (context, { params, query }) => {
   const { status, ...page } = query;
   const entries = listOwn(context.registry, 'dataset', params.project_id);
-  const found = entries.filter(({ body }) => status === 'all' || body.status === status);
-  const { data, ...rest } = toPage(found, page);
+  const isShown = ({ body }: DatasetEntry): boolean => status === 'all' || body.status === status;
+  const { data, ...rest } = toPage(entries, page, isShown);
   return { ...rest, data: data.map((entry) => toDataset(context, entry)) };
 });
 
@@ -179,8 +180,7 @@ function checkSource(
     return { ...source, filter: { ...filter.data } };
   }
   if (source.type === 'file') {
-    const file = getOwn(registry, 'file', source.file_id, project_id);
-    if (file.body.status === 'deleted') throw invalid('source.file_id', 'this file was deleted');
+    getFileEntry({ registry }, project_id, source.file_id);
     return source;
   }
   const { add, change, remove } = source;

@@ -11,6 +11,7 @@ import * as contract from '../../contract/eval-runs.ts';
 import type { ConsoleContext } from '../context.ts';
 import { type Call, defineEndpoint } from '../endpoint.ts';
 import { toOutputItem, toRunObject, toRunStatus } from '../managed/eval-run-object.ts';
+import { releaseContent } from '../managed/kept-contents.ts';
 import { getOwn, listOwn, reviseObject } from '../managed/object.ts';
 import { toPage } from '../managed/page-of.ts';
 import { toKeptSource, toShownSource } from '../managed/run-source.ts';
@@ -44,12 +45,14 @@ const listRuns = defineEndpoint(contract.listRuns, async (context, { params, que
   const { project_id, eval_id } = params;
   getEvalEntry(context.registry, project_id, eval_id);
   const entries = listOwn(context.registry, 'eval_run', project_id).filter(
-    ({ body }) =>
-      body.eval_id === eval_id &&
-      body.status !== 'deleted' &&
-      (query.status === undefined || toRunStatus(body.status) === query.status),
+    ({ body }) => body.eval_id === eval_id,
   );
-  const page = toPage(entries, query);
+  const page = toPage(
+    entries,
+    query,
+    ({ body }) =>
+      body.status !== 'deleted' && (query.status === undefined || toRunStatus(body.status) === query.status),
+  );
   const summaries = await findRunSummaries(context, project_id, page.data);
   return {
     ...page,
@@ -106,17 +109,12 @@ function cancel(
 }
 
 const deleteRun = defineEndpoint(contract.deleteRun, async (context, { params, caller }) => {
-  const { registry, contents } = context;
+  const { registry } = context;
   const { project_id, run_id } = params;
   const entry = getRunEntry(context, params, run_id);
   reviseObject(registry, entry, { status: 'deleted' }, { actor: caller.actor, reason: 'deleted' });
   const { items_sha256 } = entry.body;
-  // The same content is kept once, whoever has it.
-  const isUsed =
-    listOwn(registry, 'eval_run', project_id).some(
-      ({ body }) => body.items_sha256 === items_sha256 && body.status !== 'deleted',
-    ) || listOwn(registry, 'file', project_id).some(({ body }) => body.sha256 === items_sha256);
-  if (items_sha256 !== '' && !isUsed) await contents.remove(project_id, items_sha256);
+  if (items_sha256 !== '') await releaseContent(context, project_id, items_sha256);
   return { object: 'eval.run.deleted', deleted: true, run_id } as const;
 });
 

@@ -1,5 +1,6 @@
 /** Schedules of evaluations; the evals room begins their runs. */
 import { uuidv7 } from 'uuidv7';
+import type { RunDataSource } from '../../../collector/record/eval.ts';
 import type { RegistryEntry } from '../../../collector/registry/view.ts';
 import { AppError } from '../../../errors.ts';
 import { checkDataSource } from '../../../evals/runs/check.ts';
@@ -12,6 +13,9 @@ import { getOwn, listOwn, reviseObject } from '../managed/object.ts';
 import { toPage } from '../managed/page-of.ts';
 import { getEvalEntry } from './evals.ts';
 
+/** As much as a run keeps in the registry. */
+const MAX_CONTENT_BYTES = 65_536;
+
 /** @throws AppError not_found */
 function getScheduleEntry(
   { registry }: ConsoleContext,
@@ -22,6 +26,18 @@ function getScheduleEntry(
     throw new AppError('not_found', `This evaluation has no schedule ${schedule_id}.`);
   }
   return entry;
+}
+
+/** Each run keeps what it was given: a long list would be kept again at every time. @throws AppError invalid_body */
+function checkSource(data_source: RunDataSource): void {
+  checkDataSource(data_source);
+  const { source } = data_source;
+  const isLong =
+    source.type === 'file_content' && Buffer.byteLength(JSON.stringify(source.content)) > MAX_CONTENT_BYTES;
+  if (!isLong) return;
+  const param = 'data_source.source.content';
+  const message = `${param}: a schedule takes ${MAX_CONTENT_BYTES} bytes of items; put them in a file or a dataset`;
+  throw new AppError('invalid_body', message, { param });
 }
 
 /** @throws AppError invalid_body */
@@ -43,7 +59,7 @@ const createSchedule = defineEndpoint(contract.createSchedule, (context, { param
   const { project_id, eval_id } = params;
   getEvalEntry(context.registry, project_id, eval_id);
   checkTimes(body);
-  checkDataSource(body.data_source);
+  checkSource(body.data_source);
   const id = `evalsched_${uuidv7()}`;
   context.registry.append({
     kind: 'eval_schedule',
@@ -62,7 +78,7 @@ const updateSchedule = defineEndpoint(contract.updateSchedule, (context, { param
   const change = Object.fromEntries(Object.entries(body).filter(([, value]) => value !== undefined));
   const next = { ...entry.body, ...change };
   checkTimes(next);
-  if (body.data_source) checkDataSource(body.data_source);
+  if (body.data_source) checkSource(body.data_source);
   const reason = body.status === undefined ? 'changed' : body.status === 'paused' ? 'paused' : 'resumed';
   return toScheduleObject(reviseObject(context.registry, entry, next, { actor: caller.actor, reason }));
 });

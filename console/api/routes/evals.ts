@@ -27,10 +27,11 @@ function check(
 }
 
 const listEvals = defineEndpoint(contract.listEvals, ({ registry }, { params, query }) => {
-  const entries = listOwn(registry, 'eval', params.project_id).filter(({ body }) => body.status === 'active');
+  const entries = listOwn(registry, 'eval', params.project_id);
   const by = query.order_by;
   const sorted = entries.toSorted((a, b) => (a[by] < b[by] ? -1 : a[by] > b[by] ? 1 : 0));
-  return toPage(sorted.map(toEvalObject), query);
+  const page = toPage(sorted, query, ({ body }) => body.status === 'active');
+  return { ...page, data: page.data.map(toEvalObject) };
 });
 
 const createEval = defineEndpoint(contract.createEval, ({ registry }, { params, body, caller }) => {

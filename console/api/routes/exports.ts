@@ -66,10 +66,7 @@ function checkSource(context: ConsoleContext, project_id: string, source: Export
 
 const listExports = defineEndpoint(contract.listExports, (context, { params, query }) => {
   const entries = listOwn(context.registry, 'export', params.project_id);
-  const { data, ...page } = toPage(
-    entries.filter(({ body }) => body.status !== 'deleted'),
-    query,
-  );
+  const { data, ...page } = toPage(entries, query, ({ body }) => body.status !== 'deleted');
   return { ...page, data: data.map((entry) => toObject(context, entry)) };
 });
 
@@ -124,8 +121,8 @@ const deleteExport = defineEndpoint(contract.deleteExport, async (context, { par
   const { registry } = context;
   const entry = getEntry(context, params);
   const author = { actor: caller.actor, reason: 'deleted' };
-  // Where its job is at work the files named stay in the body: the job takes them away when it sees this.
-  reviseObject(registry, entry, { status: 'deleted', ...(isOpen(entry) ? {} : { files: [] }) }, author);
+  // The files named stay in the body: should this end here, the job takes them away when it sees that.
+  reviseObject(registry, entry, { status: 'deleted' }, author);
   for (const file of findFiles(registry.view, entry.id)) await dropFile(context, file, author);
   return { id: entry.id, object: 'export', deleted: true as const };
 });

@@ -34,9 +34,12 @@ const expiresAfter = z.object({
 
 const listFiles = defineEndpoint(contract.listFiles, ({ registry }, { params, query }) => {
   const now = Date.now();
-  const files = listOwn(registry, 'file', params.project_id).filter((entry) => isLiveFile(entry, now));
-  const wanted = files.filter((entry) => !query.purpose || entry.body.purpose === query.purpose);
-  const page = toPage(wanted, query);
+  const files = listOwn(registry, 'file', params.project_id);
+  const page = toPage(
+    files,
+    query,
+    (entry) => isLiveFile(entry, now) && (!query.purpose || entry.body.purpose === query.purpose),
+  );
   return { ...page, data: page.data.map(toFileObject) };
 });
 

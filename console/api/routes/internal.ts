@@ -48,8 +48,14 @@ export function createInternalRouter(context: ConsoleContext): Router {
     next();
   });
   router.post('/internal/registry', express.json({ limit: APPEND_LIMIT }), (request, response) => {
+    if (findHopSigner(context.secret, request.get(HOP_HEADER), 'console') !== 'evals') {
+      throw new AppError('forbidden', 'Only the room that does the jobs may write.');
+    }
     const entry = appendBody.safeParse(request.body);
     if (!entry.success) throw new AppError('invalid_body', entry.error.issues[0]?.message ?? 'not valid');
+    const { kind, id, project_id } = entry.data;
+    const project = context.registry.view.find(kind, id)?.project_id ?? project_id;
+    if (project !== project_id) throw new AppError('invalid_body', 'This object is of another project.');
     // The registry checks the body against its kind.
     response.json(context.registry.append(entry.data as Append<RegistryKind>));
   });

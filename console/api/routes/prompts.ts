@@ -71,10 +71,12 @@ export function refuseTakenName(registry: Registry, project_id: string, name: st
 
 const listPrompts = defineEndpoint(contract.listPrompts, ({ registry }, { params, query }) => {
   const { name, status } = query;
-  const entries = listOwn(registry, 'prompt', params.project_id).filter(
+  const page = toPage(
+    listOwn(registry, 'prompt', params.project_id),
+    query,
     ({ body }) => (status === 'all' || body.status === status) && (name === undefined || body.name === name),
   );
-  return toPage(entries.map(toObject), query);
+  return { ...page, data: page.data.map(toObject) };
 });
 
 const createPrompt = defineEndpoint(contract.createPrompt, ({ registry }, { params, body, caller }) => {

@@ -19,11 +19,14 @@ const listVectorStoreFiles = defineEndpoint(
   contract.listVectorStoreFiles,
   ({ registry }, { params, query }) => {
     const store = getStoreEntry(registry, params.project_id, params.vector_store_id);
-    const files = listStoreFiles(registry.view, store.id)
-      .filter((entry) => !query.filter || entry.body.status === query.filter)
-      // Known by the file's id outside, whatever the entry's own is.
-      .map((entry) => ({ id: entry.body.file_id, entry }));
-    const page = toPage(files, query);
+    const there = new Set(listStoreFiles(registry.view, store.id));
+    // Known by the file's id outside, whatever the entry's own is.
+    const files = registry.view.listStoreFiles(store.id).map((entry) => ({ id: entry.body.file_id, entry }));
+    const page = toPage(
+      files,
+      query,
+      ({ entry }) => there.has(entry) && (!query.filter || entry.body.status === query.filter),
+    );
     return { ...page, data: page.data.map(({ entry }) => toStoreFileObject(registry, entry)) };
   },
 );

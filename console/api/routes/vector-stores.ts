@@ -10,10 +10,7 @@ import { getStoreEntry, getUsableStore, toChunking, toStoreObject } from '../man
 
 const listVectorStores = defineEndpoint(contract.listVectorStores, ({ registry }, { params, query }) => {
   const stores = listOwn(registry, 'vector_store', params.project_id);
-  const page = toPage(
-    stores.filter((entry) => entry.body.status !== 'deleted'),
-    query,
-  );
+  const page = toPage(stores, query, (entry) => entry.body.status !== 'deleted');
   return { ...page, data: page.data.map((entry) => toStoreObject(registry, entry)) };
 });
 

@@ -106,6 +106,13 @@ describe('a body', () => {
     ['a bare value', 'application/json', '"text"', 400, 'invalid_json'],
     ['another charset', 'application/json; charset=shift_jis', '{}', 415, 'unsupported_media_type'],
     ['members missing', 'application/json', '{}', 400, 'invalid_body'],
+    [
+      'JSON nested too deep',
+      'application/json',
+      `{"a":${'['.repeat(9_000)}${']'.repeat(9_000)}}`,
+      400,
+      'invalid_body',
+    ],
     ['more than a megabyte', 'application/json', `{"email":"${'x'.repeat(1 << 20)}"}`, 413, 'body_too_large'],
   ])('%s', async (_name, type, body, status, code) => {
     const headers = { 'content-type': type };

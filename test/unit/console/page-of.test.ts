@@ -26,6 +26,14 @@ describe('a page of a list', () => {
     expect(ids(toPage(items, { limit: 9, order: 'asc', after: 'id-1', before: 'id-4' }))).toBe('23');
   });
 
+  it('goes on after what has been deleted since', () => {
+    const isShown = ({ id }: { id: string }): boolean => Number(id.slice(3)) > 3;
+    const page = toPage(items, { limit: 2, order: 'asc', after: 'id-2' }, isShown);
+    expect([ids(page), page.has_more]).toEqual(['45', true]);
+    expect(ids(toPage(items, { limit: 2, order: 'desc', after: 'id-6' }, isShown))).toBe('54');
+    expect(toPage(items, { limit: 2, order: 'desc', after: 'id-6' }, isShown).has_more).toBe(false);
+  });
+
   it('of nothing is empty', () => {
     const empty = { object: 'list', data: [], first_id: null, last_id: null, has_more: false };
     expect(toPage([], { limit: 3, order: 'asc' })).toEqual(empty);

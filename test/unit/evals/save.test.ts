@@ -105,6 +105,19 @@ describe('groups', () => {
     expect(groupSize({ ...body, data_source: asking, total: 7 })).toBe(1);
   });
 
+  it('count also where a judge was quoted to the middle of an emoji', async () => {
+    const { name, type } = EQUAL;
+    const cut = { name, type, score: null, passed: false, label: '', reason: 'It said: \ud83d', error: true };
+    await saveGroup(
+      store,
+      toRun('cut'),
+      { group: 0, rows: [row('cut', 0, { status: 'error', results: [cut], item: { text: '\udc4d' } })] },
+      signal,
+    );
+    const summary = (await getRunSummaries(store, 'p1', ['cut'])).get('cut');
+    expect(summary?.criteria).toEqual([{ name, passed: 0, failed: 0, errored: 1, mean_score: null }]);
+  });
+
   it('saved twice are stored once, and the first answer counts', async () => {
     const run = toRun('twice');
     const rows = [row('twice', 0), row('twice', 1)];
