@@ -43,6 +43,11 @@ function toTitle({ view }: Registry, { kind, id, body }: Revision): string {
   const [whole = '', version] = id.split('@');
   if (kind === 'prompt_version') return `${view.find('prompt', whole)?.body.name ?? whole} @${version}`;
   if (kind === 'dataset_version') return `${view.find('dataset', whole)?.body.name ?? whole} @${version}`;
+  if (kind === 'vector_store_file') {
+    const { file_id, vector_store_id } = body as { file_id: string; vector_store_id: string };
+    const [file, store] = [view.find('file', file_id), view.find('vector_store', vector_store_id)];
+    if (file && store) return `${file.body.filename} (${store.body.name || store.id})`;
+  }
   const named = body as { name?: string; filename?: string };
   return named.name || named.filename || id;
 }

@@ -72,18 +72,24 @@ export async function compareAndRelease(walk: Walk, story: Story): Promise<void>
   await see(t('eval_compare.is_live', { label: 'production', name: story.prompt, version: 2 }), main);
 }
 
-/** The newest call of the list, which asked `question`, was made of version 2. */
-export async function seeSecondAnswer(walk: Walk, story: Story, question: string): Promise<void> {
-  const { page, t, go, see, shot } = walk;
+/** The newest call of the list, which asked the first question, was made of version 2; `calls` are of the app. */
+export async function seeSecondAnswer(walk: Walk, story: Story, calls: number): Promise<void> {
+  const { page, t, go, dialog, button, see, shot } = walk;
   await go('calls');
   const filters = page.getByRole('complementary', { name: t('facets.title') });
   await filters.getByTitle(story.prompt, { exact: true }).click();
-  const row = rowOf(walk, question).first();
+  const row = rowOf(walk, story.questions[0]).first();
   await see(story.shop, row);
   await row.click();
   const peek = page.getByRole('complementary', { name: t('peek.title'), exact: true });
   await see(`${story.prompt}@2`, peek);
   await shot('answered-by-2');
+  await page.keyboard.press('Escape');
+  // The list has the calls of the two runs as well, of which no dataset is made.
+  await button(t('calls.to_dataset')).click();
+  await see(t('add_to_dataset.matching', { n: calls }, calls), dialog);
+  await shot('to-dataset-again');
+  await button(t('dialog.cancel'), dialog).click();
 }
 
 /** Documents that are found by a question. */
@@ -107,10 +113,9 @@ export async function makeSource(walk: Walk, story: Story): Promise<void> {
 }
 
 /** The calls of the prompt as a file to train with; its lines. */
-export async function exportCalls(walk: Walk, story: Story): Promise<string[]> {
+export async function exportCalls(walk: Walk, story: Story, calls: number): Promise<string[]> {
   const { page, t, go, main, button, link, field, see, shot } = walk;
   const next = () => button(t('export_wizard.next'), main).click();
-  const count = story.questions.length + 1;
   await go('exports');
   await link(t('exports.create'), main).first().click();
   await main.getByRole('radio', { name: t('item_source.calls') }).check();
@@ -119,7 +124,7 @@ export async function exportCalls(walk: Walk, story: Story): Promise<string[]> {
     .getByRole('button', { name: story.prompt })
     .filter({ hasText: new RegExp(`^${story.prompt}\\s*\\d`) })
     .click();
-  await see(t('call_source.matching', { n: count }, count), main);
+  await see(t('call_source.matching', { n: calls }, calls), main);
   await shot('export-source');
   await next();
   await see(t('export_wizard.title_keep'), main);

@@ -149,6 +149,11 @@ export function toCallFilter(view: CallView, now: number): CallFilterQuery {
   return { ...filter, ...set, ...(view.own === 'hide' ? { not_tag: [...OWN_TAGS] } : {}) };
 }
 
+/** The calls of apps among them, which is what datasets are made of; who filters by tag means what they say. */
+export function toAppCalls(filter: CallFilterQuery): CallFilterQuery {
+  return filter.tag?.length ? filter : { ...filter, not_tag: [...OWN_TAGS] };
+}
+
 /** What the list depends on: two views with the same text show the same calls. */
 export function toFilterKey(view: CallView): string {
   return JSON.stringify(toUrlQuery({ ...view, call: '' }));

@@ -37,6 +37,7 @@ export const datasets = {
     title: 'Add to dataset',
     one: 'This call becomes an item, with its correction as the expected answer where there is one.',
     matching: 'No call passes the filters. | One call passes the filters. | {n} calls pass the filters.',
+    without_own: 'Calls of judges, evaluations, the prompt editor and sources are left out.',
     where: 'Dataset',
     new: 'A new dataset',
     on_top:
