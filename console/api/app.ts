@@ -1,6 +1,7 @@
 /** Every request to the console passes here; the order of the steps is the order of the lines. */
 import express, { type ErrorRequestHandler, type Express } from 'express';
 import { AppError, toAppError } from '../../errors.ts';
+import { ROUTES } from '../contract/index.ts';
 import { createApiRouter } from './adapter.ts';
 import type { ConsoleContext } from './context.ts';
 import type { Endpoint } from './endpoint.ts';
@@ -57,6 +58,9 @@ export const ENDPOINTS: readonly Endpoint[] = [
 
 /** The console as an express app; `pageFolder` holds the built page. */
 export function createApp(context: ConsoleContext, pageFolder: string): Express {
+  const unserved = ROUTES.find((route) => !ENDPOINTS.some((endpoint) => endpoint.route === route));
+  if (unserved) throw new Error(`BUG: nothing serves ${unserved.method} ${unserved.path}`);
+
   const app = express();
   app.disable('x-powered-by').disable('etag').set('query parser', 'simple');
   // One proxy before us, whose word on the client's address and scheme counts; otherwise nobody's.
