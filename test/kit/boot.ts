@@ -150,10 +150,14 @@ function toBooted({ child, said, exit, env, dataDir, urls }: Parts): Booted {
       await waitForDeath(target);
     },
     back: (room, oldPid) =>
-      waitUntil(`${room} to be back`, async () => {
-        const now = pids()[room];
-        return now !== undefined && now !== oldPid && (await isReady(urls, room)) ? now : undefined;
-      }),
+      waitUntil(
+        `${room} to be back`,
+        async () => {
+          const now = pids()[room];
+          return now !== undefined && now !== oldPid && (await isReady(urls, room)) ? now : undefined;
+        },
+        READY_MS,
+      ),
     disconnect: () => child.disconnect(),
     stop: (signal = 'SIGTERM') => stopChild(child, exit, signal),
     query: (sql, params = {}) => query(urls.clickhouse, env, sql, params) as Promise<never>,

@@ -7,7 +7,7 @@ const STEP_MS = 20;
 export async function waitUntil<T>(
   what: string,
   attempt: () => T | undefined | false | Promise<T | undefined | false>,
-  ms = 15_000,
+  ms = 30_000,
 ): Promise<T> {
   const end = Date.now() + ms;
   for (;;) {
