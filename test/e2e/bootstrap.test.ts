@@ -24,6 +24,13 @@ function run(script: string, args: string[], env: Record<string, string> = {}, r
   return { status, lines: stdout.trim().split('\n'), stderr };
 }
 
+/** What evals alone must be told; it starts without anybody there. */
+const OTHERS = {
+  CLICKHOUSE_URL: 'http://127.0.0.1:9',
+  SEKISHO_CONSOLE_URL: 'http://127.0.0.1:9',
+  SEKISHO_GATEWAY_URL: 'http://127.0.0.1:9',
+};
+
 describe('sekisho.mjs', () => {
   it('starts an installed clone without installing or building, and its death by kill -9 ends everything', async () => {
     run('run.mjs', ['build']);
@@ -45,7 +52,7 @@ describe('sekisho.mjs', () => {
   it('passes a signal on, and ends with the exit code of what it started', async () => {
     expect(run('sekisho.mjs', ['nonsense']).status).toBe(2);
     const child = spawn(process.execPath, [join(ROOT, 'deploy/bootstrap/sekisho.mjs'), 'evals'], {
-      env: { ...cleanEnv(), ...bootEnv({}, folder) },
+      env: { ...cleanEnv(), ...bootEnv({ env: OTHERS }, folder) },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     await waitUntil('evals', async () => String(await once(child.stderr, 'data')).length > 0);
