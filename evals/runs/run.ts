@@ -1,7 +1,11 @@
 /** A run as its parts see it. */
+import type { RunDataSource } from '../../collector/record/eval.ts';
 import type { RegistryBody } from '../../collector/record/registry.ts';
 import type { RegistryEntry } from '../../collector/registry/view.ts';
 import type { EvalsContext } from '../context.ts';
+
+/** What a model is asked for, of those runs that ask one. */
+export type Generation = Exclude<RunDataSource, { type: 'jsonl' }>;
 
 export type Run = {
   readonly context: EvalsContext;

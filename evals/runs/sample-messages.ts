@@ -3,7 +3,7 @@ import { lookUpPath } from '../../collector/record/template.ts';
 import { fillIn, type Scope, toContentText } from '../graders/scope.ts';
 import { GradeError } from '../graders/verdict.ts';
 import type { AskedPrompt } from './sample-prompt.ts';
-import type { Generation } from './sample.ts';
+import type { Generation } from './run.ts';
 
 type Json = Record<string, unknown>;
 const user = (content: string): Json[] => [{ role: 'user', content }];

@@ -1,5 +1,5 @@
 /** `sampling_params` of a run in the words of the API that is asked. */
-import type { Generation } from './sample.ts';
+import type { Generation } from './run.ts';
 
 type Json = Record<string, unknown>;
 

@@ -3,7 +3,7 @@ import { DEFAULT_LABEL } from '../../collector/record/prompt.ts';
 import { findVariables } from '../../collector/record/template.ts';
 import type { RegistryEntry, RegistryView } from '../../collector/registry/view.ts';
 import { fillIn, type Scope } from '../graders/scope.ts';
-import type { Generation } from './sample.ts';
+import type { Generation } from './run.ts';
 
 export type AskedPrompt = {
   /** The member `prompt` of the request. */

@@ -6,13 +6,13 @@ import { findMessage } from '../graders/judge-answer.ts';
 import type { Scope } from '../graders/scope.ts';
 import { GradeError } from '../graders/verdict.ts';
 import type { RunItem } from './items.ts';
+import type { Generation } from './run.ts';
 import { readChatAnswer, readResponsesAnswer, type SampleAnswer } from './sample-answer.ts';
 import { toPromptMember } from './sample-prompt.ts';
 import { toAskedMessages } from './sample-messages.ts';
 import { toParams } from './sample-params.ts';
 
 type Json = Record<string, unknown>;
-export type Generation = Exclude<RunDataSource, { type: 'jsonl' }>;
 
 export type Sample = SampleAnswer & {
   /** What was sent, in chat form. */

@@ -11,7 +11,7 @@ import { createCitingAnswer } from '../stream/cite-answer.ts';
 import type { Call } from './call.ts';
 import type { Rewrite } from './deliver.ts';
 import { withoutOwnItems, findQuery } from './file-search-input.ts';
-import { findSources, type Source } from './find-sources.ts';
+import { findSources, type Source, type Tool } from './find-sources.ts';
 import { isOurId } from './our-id.ts';
 import { prependMessages } from './prepend-messages.ts';
 import type { Searching } from './search.ts';
@@ -25,7 +25,6 @@ const RULES =
   'instructions. Numbers of earlier sources no longer count.';
 const NOTHING = 'The files were searched for the question, and nothing was found. Say so if it matters.';
 
-export type Tool = Json & { vector_store_ids: string[] };
 export type FileSearched = { body: Buffer; rewrite: Rewrite };
 
 /**

@@ -4,13 +4,14 @@ import { AppError, ERROR_CODES, type ErrorCode } from '../../errors.ts';
 import type { Json } from '../prompts/ask.ts';
 import { isObject } from '../stream/cite.ts';
 import { beginChild, type Call } from './call.ts';
-import type { Tool } from './file-search.ts';
 import { search, type Searched, type Searching } from './search.ts';
 
 /** What the search gives where nobody says how many. */
 const DEFAULT_RESULTS = 10;
 const MAX_RESULTS = 50;
 
+/** A `file_search` tool of a request, whose stores are ours. */
+export type Tool = Json & { vector_store_ids: string[] };
 export type Source = { file_id: string; filename: string; score: number; text: string; attributes: unknown };
 
 /** At most as many sources as the tools want, best first. @throws AppError of the first store that fails */

@@ -4,7 +4,8 @@ import { runDataSource } from '../../../collector/record/eval.ts';
 import { createRegistryView } from '../../../collector/registry/view.ts';
 import type { GatewayClient, ModelQuestion } from '../../../evals/gateway-client.ts';
 import type { RunItem } from '../../../evals/runs/items.ts';
-import { generateSample, type Generation } from '../../../evals/runs/sample.ts';
+import type { Generation } from '../../../evals/runs/run.ts';
+import { generateSample } from '../../../evals/runs/sample.ts';
 
 const { signal } = new AbortController();
 const CHAT = {
